@@ -1,0 +1,7 @@
+"""The admin's own AppConfig stands alone: two configs in one apps.py would need `default = False`."""
+
+from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
+
+
+class AdminConfig(DjangoAdminConfig):
+    default_site = "apps.backoffice.sites.AdminSite"

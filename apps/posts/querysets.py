@@ -1,0 +1,39 @@
+from django.db import models
+
+
+class PostQuerySet(models.QuerySet):
+    def live(self):
+        """Every post that is not in the trash."""
+        return self.filter(deleted_at__isnull=True)
+
+    def trashed(self):
+        return self.filter(deleted_at__isnull=False)
+
+    def published(self):
+        return self.live().filter(status="published")
+
+    def newest_first(self):
+        return self.order_by("-created_at", "-id")
+
+    def with_author(self):
+        """Each post with its author and category, of them only what a page names."""
+        return self.select_related("author", "category")
+
+
+class CommentQuerySet(models.QuerySet):
+    def live(self):
+        """Every comment that is not in the trash; its post may be."""
+        return self.filter(deleted_at__isnull=True)
+
+    def trashed(self):
+        return self.filter(deleted_at__isnull=False)
+
+    def counted(self):
+        """What `Post.comment_count` counts: approved and not in the trash."""
+        return self.live().filter(status="approved")
+
+    def newest_first(self):
+        return self.order_by("-created_at", "-id")
+
+    def with_author(self):
+        return self.select_related("author", "post")
