@@ -1,0 +1,112 @@
+"""The databases and the cache, from the environment."""
+
+from typing import Any
+
+from .environment import BASE_DIR, Environment
+
+# Statement, lock and idle-in-transaction timeouts in milliseconds, 0 is none. A command's
+# statement may last: an index on ten million posts, a COPY. Its locks and idling may not.
+TIMEOUTS = {
+    "web": (15_000, 3_000, 60_000),
+    "worker": (15_000, 3_000, 60_000),
+    "command": (0, 3_000, 60_000),
+}
+SQLITE_OPTIONS = {
+    # A read-then-write transaction that begins DEFERRED fails at once when another writes.
+    "transaction_mode": "IMMEDIATE",
+    "timeout": 5,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
+}
+
+
+def databases(env: Environment) -> dict[str, dict[str, Any]]:
+    """`default`; the replica's address is checked here, its alias comes with the reports."""
+    env("DATABASE_REPLICA_URL")
+    return {"default": database(env("DATABASE_URL"), env)}
+
+
+def database(config: dict[str, Any], env: Environment) -> dict[str, Any]:
+    if config["ENGINE"].endswith("sqlite3"):
+        return sqlite(config["NAME"])
+    return postgresql(config, env)
+
+
+def sqlite(path: str) -> dict[str, Any]:
+    file = BASE_DIR / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": file,
+        "OPTIONS": dict(SQLITE_OPTIONS),
+    }
+
+
+def postgresql(config: dict[str, Any], env: Environment) -> dict[str, Any]:
+    role = env("DB_ROLE")
+    options = config.get("OPTIONS", {}) | {
+        "application_name": " ".join(filter(None, ["copydesk", role, env("RELEASE")])),
+        "connect_timeout": env("DB_CONNECT_TIMEOUT"),
+        # A peer that vanished without a word is found in 30 + 3 × 10 seconds, not in two hours.
+        "keepalives": 1,
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 30_000,
+        "options": session_settings(role),
+    }
+    # A command is one thread: it has one connection, and no threads to keep more.
+    if role != "command" and env("DB_POOL_SIZE"):
+        options["pool"] = pool(env)
+    return config | {
+        "ENGINE": "apps.database.postgresql",
+        "OPTIONS": options,
+        "CONN_MAX_AGE": 0,
+        # With a pool this is what turns on its check of each connection handed out.
+        "CONN_HEALTH_CHECKS": env("DB_PRE_PING"),
+    }
+
+
+def session_settings(role: str) -> str:
+    """Given when connecting, so that RESET ALL comes back to them."""
+    statement, lock, idle = TIMEOUTS[role]
+    return (
+        f"-c statement_timeout={statement} -c lock_timeout={lock} "
+        f"-c idle_in_transaction_session_timeout={idle} -c TimeZone=UTC"
+    )
+
+
+def pool(env: Environment) -> dict[str, Any]:
+    size = env("DB_POOL_SIZE")
+    return {
+        "min_size": size,
+        "max_size": size + env("DB_MAX_OVERFLOW"),
+        "timeout": env("DB_POOL_TIMEOUT"),
+        "max_lifetime": env("DB_POOL_RECYCLE"),
+    }
+
+
+def caches(env: Environment) -> dict[str, dict[str, Any]]:
+    return {"default": redis(env("REDIS_URL")) if env("REDIS_URL") else IN_PROCESS}
+
+
+IN_PROCESS = {
+    "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+    "LOCATION": "copydesk",
+    "OPTIONS": {"MAX_ENTRIES": 10_000},
+}
+
+
+def redis(url: str) -> dict[str, Any]:
+    """A page asks the cache several times: a Redis that hangs may cost little each time."""
+    return {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": url,
+        "KEY_PREFIX": "copydesk",
+        "OPTIONS": {
+            "IGNORE_EXCEPTIONS": True,
+            "SOCKET_CONNECT_TIMEOUT": 0.2,
+            "SOCKET_TIMEOUT": 0.2,
+            # redis-py 8 tries ten times more by itself.
+            "CONNECTION_POOL_KWARGS": {"retry": None},
+        },
+    }

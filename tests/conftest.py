@@ -1,0 +1,1 @@
+"""Fixtures for every test; the stores themselves are tests/stores.py."""

@@ -1,0 +1,13 @@
+"""The size of every proof: small in `make test`, as promised in `make test-slow`."""
+
+import os
+
+TRUE_SIZES = os.environ.get("TEST_SIZES") == "true"
+
+
+def size(small: int, true: int) -> int:
+    return true if TRUE_SIZES else small
+
+
+# Rows in a list whose query count must not grow with them.
+LIST_ROWS = size(1_000, 1_000)
