@@ -11,3 +11,6 @@ def size(small: int, true: int) -> int:
 
 # Rows in a list whose query count must not grow with them.
 LIST_ROWS = size(1_000, 1_000)
+
+# Bytes of each hostile text that must be refused or shown within two seconds.
+HOSTILE_BYTES = size(100_000, 1_000_000)
