@@ -97,13 +97,14 @@ IN_PROCESS = {
 
 
 def redis(url: str) -> dict[str, Any]:
-    """A page asks the cache several times: a Redis that hangs may cost little each time."""
+    """A Redis that hangs may cost little, and the guard sees to it that it does so once."""
     return {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": url,
         "KEY_PREFIX": "copydesk",
         "OPTIONS": {
             "IGNORE_EXCEPTIONS": True,
+            "REDIS_CLIENT_CLASS": "apps.backoffice.guarded_redis.GuardedRedis",
             "SOCKET_CONNECT_TIMEOUT": 0.2,
             "SOCKET_TIMEOUT": 0.2,
             # redis-py 8 tries ten times more by itself.
