@@ -1,7 +1,20 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
+from django.db.models.signals import post_migrate
 
 
 class UsersConfig(AppConfig):
     name = "apps.users"
     label = "users"
     verbose_name = "People"
+
+    def ready(self):
+        from django.contrib import admin
+
+        from apps.users.forms import LoginForm
+        from apps.users.roles import write_roles
+        from apps.users.sessions import note_login
+
+        admin.site.login_form = LoginForm
+        post_migrate.connect(write_roles, sender=self, dispatch_uid="users.roles")
+        user_logged_in.connect(note_login, dispatch_uid="users.last_seen")
