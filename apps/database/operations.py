@@ -1,6 +1,7 @@
 """Migration operations of our own."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 
 from django.db import router, transaction
 from django.db.migrations.operations.base import Operation, OperationCategory
@@ -47,12 +48,10 @@ class PostgresSQL(Operation):
         if not router.allow_migrate(connection.alias, app_label):
             return
         statements = [statements] if isinstance(statements, str) else statements
-        if schema_editor.collect_sql:
-            for statement in statements:
-                schema_editor.execute(statement)
-            return
-        # Of its own in a migration with `atomic = False`; a savepoint in any other.
-        with transaction.atomic(using=connection.alias):
+        # Of its own in a migration with `atomic = False`, a savepoint in any other; none for
+        # `sqlmigrate`, which runs nothing.
+        whole = nullcontext() if schema_editor.collect_sql else transaction.atomic(connection.alias)
+        with whole:
             for statement in statements:
                 # Without parameters a percent sign is a percent sign.
                 schema_editor.execute(statement, params=None)

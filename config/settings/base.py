@@ -49,6 +49,8 @@ MIDDLEWARE = [
     "apps.users.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Last, so first to see what a view raises.
+    "apps.backoffice.unavailable.UnavailableMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -1,0 +1,37 @@
+"""gunicorn's configuration: `gunicorn --config config/gunicorn.py config.wsgi`."""
+
+import gc
+import os
+from importlib import import_module
+
+# Read here, in the master, so that a wrong value ends the start with its one line. In a worker
+# it would end the worker, which the master starts again, for ever.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.production")
+env = import_module(os.environ["DJANGO_SETTINGS_MODULE"]).env
+
+bind = f"127.0.0.1:{env('PORT')}"
+workers = env("WEB_CONCURRENCY")
+worker_class = "gthread"
+threads = 8
+# gthread's timeout does not bound a request: the timeouts of the stores do. What is in flight
+# when the process is told to stop may take this long.
+graceful_timeout = 30
+max_requests = 20_000
+max_requests_jitter = 2_000
+# On by default since version 27, in the working directory.
+control_socket_disable = True
+accesslog = None
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
+
+
+def post_worker_init(worker):
+    """After the fork and after Django is loaded: threads of a pool do not survive a fork."""
+    from django.db import connection
+
+    if getattr(connection, "pool", None):
+        connection.pool.open()
+    # What is loaded now stays for good: left out of every collection, a list page of a trial
+    # took 7.3 ms instead of 7.9.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
