@@ -104,6 +104,7 @@ def redis(url: str) -> dict[str, Any]:
         "KEY_PREFIX": "copydesk",
         "OPTIONS": {
             "IGNORE_EXCEPTIONS": True,
+            # Asks no more for a while after a call that failed: the timeout is paid once.
             "REDIS_CLIENT_CLASS": "apps.backoffice.guarded_redis.GuardedRedis",
             "SOCKET_CONNECT_TIMEOUT": 0.2,
             "SOCKET_TIMEOUT": 0.2,
