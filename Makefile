@@ -33,7 +33,7 @@ run: install  ## Serve it with demo data at http://127.0.0.1:8000/ (PORT=8080 ch
 	@$(MANAGE) demo_accounts
 	@echo "Copydesk: http://127.0.0.1:$(PORT)/"
 	@DJANGO_SETTINGS_MODULE=config.settings.development PORT=$(PORT) \
-	    exec $(BIN)/gunicorn --config config/gunicorn.py --log-level warning config.wsgi
+	    exec $(BIN)/python -m config.gunicorn --log-level warning
 
 dev: $(VENV)/development.stamp  ## Serve it with DEBUG, autoreload and the debug toolbar
 	@$(MANAGE) migrate --verbosity 0

@@ -1,7 +1,8 @@
-"""gunicorn's configuration: `gunicorn --config config/gunicorn.py config.wsgi`."""
+"""gunicorn's configuration, and its start: `python -m config.gunicorn [gunicorn's options]`."""
 
 import gc
 import os
+import sys
 from importlib import import_module
 
 # Read here, in the master, so that a wrong value ends the start with its one line. In a worker
@@ -35,3 +36,17 @@ def post_worker_init(worker):
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 100)
+
+
+def main() -> None:
+    from gunicorn.app.wsgiapp import run
+
+    sys.argv = ["gunicorn", "--config", __file__, *sys.argv[1:], "config.wsgi"]
+    run()
+
+
+if __name__ == "__main__":
+    # By now the values are known to be sound. gunicorn reads these two by itself as well, before
+    # any configuration, and answers an empty or a wrong one with a traceback.
+    os.environ |= {"WEB_CONCURRENCY": str(workers), "PORT": str(env("PORT"))}
+    main()

@@ -14,6 +14,7 @@ SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env("CSRF_TRUSTED_ORIGINS")
 RELEASE = env("RELEASE")
+MONGODB_URL = env("MONGODB_URL")
 
 INSTALLED_APPS = [
     # First: its `migrate` and `makemigrations` stand before Django's.
