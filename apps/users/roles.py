@@ -40,9 +40,9 @@ ROLES: dict[str, list[str]] = {
         "posts.moderate_comment",
         "users.export_emails",
     ],
-    # Which posts are his own, and which of them still open, is asked of each post.
+    # Sees every post; which are his own, and which of them still open, is asked of each.
     "Writer": [
-        *rights_on("posts.post", "add"),
+        *rights_on("posts.post", "view add"),
         "posts.change_own_post",
         *rights_on("posts.category", "view"),
         *rights_on("posts.tag", "view"),
