@@ -9,10 +9,12 @@ import datetime
 import factory
 from django.contrib.auth.models import Group
 
+from apps.posts.models import Category, Comment, Post, Tag
 from apps.users.models import Profile, User
 
 PASSWORD = "correct-horse-battery"
 EPOCH = datetime.datetime(2026, 1, 5, 9, 0, tzinfo=datetime.UTC)
+FAR_FUTURE = datetime.datetime(2126, 1, 1, 9, 0, tzinfo=datetime.UTC)
 
 
 class UserFactory(factory.django.DjangoModelFactory):
@@ -45,6 +47,73 @@ class ProfileFactory(factory.django.DjangoModelFactory):
     user = factory.SubFactory(UserFactory)
     bio = "Writes about rivers."
     website = "https://example.com/"
+
+
+class CategoryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Category
+
+    name = factory.Sequence(lambda n: f"Category {n}")
+    slug = factory.Sequence(lambda n: f"category-{n}")
+
+
+class TagFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Tag
+
+    name = factory.Sequence(lambda n: f"Tag {n}")
+    slug = factory.Sequence(lambda n: f"tag-{n}")
+
+
+class PostFactory(factory.django.DjangoModelFactory):
+    """A draft; `status=…` brings the times that this status needs."""
+
+    class Meta:
+        model = Post
+
+    title = factory.Sequence(lambda n: f"Post {n}")
+    slug = factory.Sequence(lambda n: f"post-{n}")
+    content = "Dredging of the inner harbour will begin in **January**."
+    author = factory.SubFactory(UserFactory)
+    created_at = factory.Sequence(lambda n: EPOCH + datetime.timedelta(minutes=n))
+    updated_at = factory.SelfAttribute("created_at")
+
+    @factory.lazy_attribute
+    def submitted_at(self):
+        return self.created_at if self.status == Post.Status.REVIEW else None
+
+    @factory.lazy_attribute
+    def publish_at(self):
+        return FAR_FUTURE if self.status == Post.Status.SCHEDULED else None
+
+    @factory.lazy_attribute
+    def published_at(self):
+        was = (Post.Status.PUBLISHED, Post.Status.ARCHIVED)
+        return self.created_at if self.status in was else None
+
+    first_published_at = factory.SelfAttribute("published_at")
+
+    class Params:
+        trashed = factory.Trait(deleted_at=EPOCH)
+
+    status = Post.Status.DRAFT
+
+
+class CommentFactory(factory.django.DjangoModelFactory):
+    """A visitor's, pending. The post's `comment_count` is not touched."""
+
+    class Meta:
+        model = Comment
+
+    post = factory.SubFactory(PostFactory)
+    author_name = "K. Dahl"
+    author_email = "dahl@example.com"
+    body = factory.Sequence(lambda n: f"Comment {n}")
+    created_at = factory.Sequence(lambda n: EPOCH + datetime.timedelta(minutes=n))
+    updated_at = factory.SelfAttribute("created_at")
+
+    class Params:
+        trashed = factory.Trait(deleted_at=EPOCH)
 
 
 def staff(name: str, role: str | None = None, **fields) -> User:
