@@ -1,4 +1,5 @@
 from django.contrib.auth.base_user import BaseUserManager
+from django.contrib.auth.models import Group, Permission
 from django.db import models
 from django.utils import timezone
 
@@ -25,6 +26,28 @@ class UserQuerySet(models.QuerySet):
     def trashed(self):
         return self.filter(deleted_at__isnull=False)
 
+    def administrators(self):
+        """Who may log in and hand out every right: superusers, and the role Admin."""
+        role = models.Exists(
+            self.model.groups.through.objects.filter(
+                user_id=models.OuterRef("pk"), group__name="Admin"
+            )
+        )
+        return self.active().filter(models.Q(is_superuser=True) | role, is_staff=True)
+
+    def manageable_by(self, person):
+        """Whom `person` may change: nobody who holds a right that he does not hold."""
+        if person.is_superuser:
+            return self
+        beyond = permissions_beyond(person)
+        own = self.model.user_permissions.through.objects.filter(
+            user_id=models.OuterRef("pk"), permission__in=beyond
+        )
+        by_group = Group.permissions.through.objects.filter(
+            group__user=models.OuterRef("pk"), permission__in=beyond
+        )
+        return self.filter(~models.Exists(own), ~models.Exists(by_group), is_superuser=False)
+
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email: str, name: str, password: str | None = None, **fields):
@@ -40,6 +63,26 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_by_natural_key(self, username: str):
         """Log in with the address as people type it."""
         return self.get(email=normalize_email(username))
+
+
+def permissions_held(person) -> models.QuerySet:
+    """The permissions that `person` may give to others: those he holds himself."""
+    if person.is_superuser:
+        return Permission.objects.all()
+    held = models.Q(user=person.pk) | models.Q(group__user=person.pk)
+    return Permission.objects.filter(pk__in=Permission.objects.filter(held).values("pk"))
+
+
+def permissions_beyond(person) -> models.QuerySet:
+    return Permission.objects.exclude(pk__in=permissions_held(person).values("pk"))
+
+
+def groups_within(person) -> models.QuerySet:
+    """The groups that `person` may give, take and change: none with a right beyond his own."""
+    if person.is_superuser:
+        return Group.objects.all()
+    wider = Group.permissions.through.objects.filter(permission__in=permissions_beyond(person))
+    return Group.objects.exclude(pk__in=wider.values("group_id"))
 
 
 def normalize_email(email: str) -> str:
