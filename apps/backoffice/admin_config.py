@@ -1,4 +1,4 @@
-"""The admin's own AppConfig stands alone: two configs in one apps.py would need `default = False`."""
+"""The admin's AppConfig stands alone: two in one apps.py would need `default = False`."""
 
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 

@@ -303,6 +303,9 @@ class PostSearch(models.Model):
         db_table = "posts_search"
         default_permissions = ()
 
+    def __str__(self):
+        return f"Search document of post {self.post_id}"
+
 
 class CommentSearch(models.Model):
     """What full-text search reads of a comment; see PostSearch."""
@@ -316,3 +319,6 @@ class CommentSearch(models.Model):
     class Meta:
         db_table = "comments_search"
         default_permissions = ()
+
+    def __str__(self):
+        return f"Search document of comment {self.comment_id}"

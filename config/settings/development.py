@@ -6,6 +6,8 @@ from .secret_key import kept_in
 
 SECRET_KEY = SECRET_KEY or kept_in(environment.BASE_DIR / "var" / "secret_key")
 
+LAZY_LOADS_RAISE = True
+
 # Static files straight from their folders, so there is nothing to collect.
 WHITENOISE_USE_FINDERS = True
 STATIC_ROOT = None

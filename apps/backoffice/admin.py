@@ -1,0 +1,240 @@
+"""The base of every ModelAdmin: a list of any size, the trash, and no LogEntry."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpResponseNotAllowed, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.http import urlencode
+
+from apps.backoffice import lazy_loads
+from apps.backoffice.changelist import ChangeList
+from apps.backoffice.filters import Filter
+from apps.backoffice.keyset import Order
+from apps.backoffice.rows import Column
+from apps.backoffice.search import PrefixSearch, TextSearch
+
+
+class ModelAdmin(admin.ModelAdmin):
+    """Declare `columns`, `filters`, `orders` and `search`; docs/lists.md has the whole of it.
+
+    `orders` maps the filters that are set (`""` for none, `"author+status"`, `"status=published"`)
+    to the orders that an index serves there; the first is the default, and the check
+    `backoffice.E001` compares them with the model's indexes.
+    """
+
+    columns: Sequence[Column] = ()
+    filters: Sequence[Filter] = ()
+    orders: dict[str, Sequence[str | Order]] = {"": ["-pk"]}
+    search: PrefixSearch | TextSearch | None = None
+    list_per_page = 100
+    actions_on_bottom = False
+    show_full_result_count = False
+
+    def __init__(self, model, admin_site):
+        super().__init__(model, admin_site)
+        self.list_display = [column.name for column in self.columns] or ("__str__",)
+
+    @cached_property
+    def has_trash(self) -> bool:
+        return any(field.name == "deleted_at" for field in self.opts.fields)
+
+    @cached_property
+    def orders_by_filters(self) -> dict[tuple[str, ...], dict[str, Order]]:
+        """`orders` taken apart: names of filters → key of an order → the order."""
+        parsed = {}
+        for key, orders in self.orders.items():
+            names = tuple(key.split("+")) if key else ()
+            made = [order if isinstance(order, Order) else Order(order) for order in orders]
+            parsed[names] = {order.key: order for order in made}
+        return parsed
+
+    # The list
+
+    def get_columns(self, request) -> Sequence[Column]:
+        return self.columns
+
+    def get_list_display(self, request):
+        return self.list_display
+
+    def get_changelist(self, request, **kwargs):
+        return ChangeList
+
+    def get_changelist_instance(self, request):
+        return ChangeList(request, self)
+
+    def row_address(self, changelist: ChangeList) -> str:
+        """Where a row leads, with `{}` for its key; it carries the list's address back along."""
+        here = changelist.request.GET.urlencode()
+        back = f"?{urlencode({'_changelist_filters': here})}" if here else ""
+        return "{}/change/" + back
+
+    def _url_name(self, page: str) -> str:
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}"
+
+    def changelist_view(self, request, extra_context=None):
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+        changelist = self.get_changelist_instance(request)
+        if request.method == "POST":
+            return self._act(request, changelist)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(self.opts.verbose_name_plural).capitalize(),
+            "cl": changelist,
+            "opts": self.opts,
+            "media": self.media,
+            "has_add_permission": self.has_add_permission(request),
+            "actions": self._action_buttons(request, changelist),
+            "module_name": str(self.opts.verbose_name_plural),
+            "is_popup": False,
+            **(extra_context or {}),
+        }
+        request.current_app = self.admin_site.name
+        # Read before the page renders; from then on a query is a lazy load.
+        context["search_help"] = self.search.help if self.search else ""
+        _ = changelist.rows, changelist.count_text, changelist.chips
+        response = ListResponse(request, self._list_templates(), context)
+        response.what = f"The list of {self.opts.verbose_name_plural}"
+        return response
+
+    def _list_templates(self) -> list[str]:
+        return self.change_list_template or [
+            f"admin/{self.opts.app_label}/{self.opts.model_name}/change_list.html",
+            "admin/change_list.html",
+        ]
+
+    def _action_buttons(self, request, changelist) -> list[dict]:
+        """name, label and whether it is dangerous, of the actions this person may run here."""
+        return [
+            {"name": name, "label": label, "danger": name in ("move_to_trash", "delete_selected")}
+            for name, label in self._actions_here(request, changelist)
+        ]
+
+    def _actions_here(self, request, changelist) -> list[tuple[str, str]]:
+        """In the trash only what brings back; elsewhere everything else."""
+        actions = self.get_actions(request)
+        return [
+            (name, str(label) % {"verbose_name_plural": self.opts.verbose_name_plural})
+            for name, (_, _, label) in actions.items()
+            if (name == "restore") == changelist.in_trash
+        ]
+
+    def _act(self, request, changelist):
+        """Run the action whose button was pressed on the rows selected, then show the list."""
+        allowed = dict(self._actions_here(request, changelist))
+        name = request.POST.get("action", "")
+        selected = [
+            int(value)
+            for value in request.POST.getlist("_selected_action")
+            if value.isascii() and value.isdigit() and len(value) < 19
+        ]
+        if name not in allowed:
+            self.message_user(request, "Choose what to do first.", messages.WARNING)
+        elif not selected:
+            self.message_user(request, "Select some rows first.", messages.WARNING)
+        elif len(selected) > self.list_per_page:
+            self.message_user(
+                request, f"Select at most {self.list_per_page} rows.", messages.WARNING
+            )
+        else:
+            action, _, _ = self.get_actions(request)[name]
+            rows = changelist.get_queryset(request).filter(pk__in=selected)
+            if response := action(self, request, rows):
+                return response
+        return HttpResponseRedirect(request.get_full_path())
+
+    def get_actions(self, request):
+        """Without Django's delete_selected: it collects all that goes with the rows, one by one."""
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    # The trash
+
+    def get_urls(self):
+        restore = path(
+            "<path:object_id>/restore/",
+            self.admin_site.admin_view(self.restore_view),
+            name=f"{self.opts.app_label}_{self.opts.model_name}_restore",
+        )
+        return [restore, *super().get_urls()] if self.has_trash else super().get_urls()
+
+    def goes_with(self, obj: Model) -> list[str]:
+        """What else is out of sight with this object, in words, at a cost that does not grow."""
+        return []
+
+    def kept_by(self, obj: Model) -> list[str]:
+        """Why this object cannot go, in words; empty where it can."""
+        return []
+
+    def move_to_trash(self, request, obj: Model) -> None:
+        """Delete as this model does; called in the transaction of the page."""
+        raise NotImplementedError
+
+    def restore(self, request, obj: Model) -> None:
+        raise NotImplementedError
+
+    def get_deleted_objects(self, objs, request):
+        """Django's hook for the delete page, whose collector would load every related row."""
+        return self.goes_with(objs[0]), {}, set(), self.kept_by(objs[0])
+
+    def delete_model(self, request, obj):
+        self.move_to_trash(request, obj)
+
+    def restore_view(self, request, object_id):
+        """Take an object out of the trash, by POST alone."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            raise Http404
+        if not self.has_delete_permission(request, obj):
+            raise PermissionDenied
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        with transaction.atomic():
+            self.restore(request, obj)
+        self.message_user(request, f"“{obj}” is back from the trash.", messages.SUCCESS)
+        return HttpResponseRedirect(reverse(self._url_name("change"), args=[obj.pk]))
+
+    # Finding one by typing
+
+    def get_search_fields(self, request):
+        """What Django's autocomplete asks for before it serves a model."""
+        return ("name",) if self.search else ()
+
+    def complete(self, queryset: QuerySet, term: str, limit: int) -> list[Model]:
+        """The objects a field offers for what was typed, at most `limit`; [] for unusable text."""
+        term = term.strip()[:200]
+        if "\x00" in term or self.search is None:
+            return []
+        if self.has_trash:
+            queryset = queryset.filter(deleted_at__isnull=True)
+        return self.search.complete(queryset, term, limit) if term else []
+
+    # No LogEntry: history has one source of its own
+
+    def log_addition(self, request, obj, message):
+        return None
+
+    def log_change(self, request, obj, message):
+        return None
+
+    def log_deletions(self, request, queryset):
+        return None
+
+
+class ListResponse(TemplateResponse):
+    """A page that has read all it shows: its rendering may not query."""
+
+    what = "The page"
+
+    @property
+    def rendered_content(self):
+        with lazy_loads.forbidden(self.what):
+            return super().rendered_content

@@ -1,0 +1,346 @@
+"""Searching a list at a cost that does not grow with the table.
+
+`PrefixSearch` walks an index over the beginnings of names. `TextSearch` asks PostgreSQL's full
+text, and no single form of that is safe: `id IN (matches)` takes seconds for a missing word,
+`id = ANY(ARRAY(matches))` for a common one, a walk by date for a rare one. So every document also
+holds lexemes for its place in time at five widths; a search asks for the newest two buckets, then
+for eight times as many, until its page is full or nothing is left.
+"""
+
+import re
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from django.db import OperationalError, connections, transaction
+from django.db.models import Max, Min, Model, Q, QuerySet, Value
+from django.db.models.functions import Lower
+
+from apps.backoffice import counts
+from apps.backoffice.keyset import WALK_ROWS, Order, Page, Position, around
+from apps.database.expressions import Bytewise
+
+LAST_CHARACTER = "\U0010ffff"
+TIME_BUDGET_SECONDS = 0.8
+"""For what no index narrows enough: a phrase of common words, a prefix of many."""
+SHIFTS = {"~a": 12, "~b": 15, "~c": 18, "~d": 21, "~e": 24}
+"""Bucket lexemes: seconds of the epoch, shifted right (apps/posts/migrations/0002_search.py)."""
+FIRST_LEVEL_ROWS = 400
+"""A search begins with the narrowest two buckets that hold about so many rows."""
+
+
+@dataclass
+class Found:
+    """A page of a search, and what the list has to say about it."""
+
+    page: Page
+    complete: bool = False
+    """The search came to its end: a first page holds everything there is."""
+    prefix: bool = False
+    """The last word was taken as the beginning of one; the other pages have to do the same."""
+    notices: list[str] = field(default_factory=list)
+
+
+class PrefixSearch:
+    """The beginning of a name, or of an e-mail address where there is an `@` in what was typed.
+
+    Walks `lower(name) COLLATE "C"`, in whose order the rows come.
+    """
+
+    help = "Beginning of the name"
+
+    def __init__(self, name: str = "name", email: str = ""):
+        self.name, self.email = name, email
+        if email:
+            self.help = "Beginning of the name or e-mail"
+
+    def narrow(self, queryset: QuerySet, query: str) -> tuple[QuerySet, Order]:
+        """The matching rows and the order they are walked in."""
+        if self.email and ("@" in query or query.lower().startswith("email:")):
+            start = query.lower().removeprefix("email:").strip()
+            order = Order(self.email, Bytewise(self.email))
+            first, last = Value(start), Value(start + LAST_CHARACTER)
+        else:
+            order = Order(self.name, Bytewise(Lower(self.name)))
+            first, last = Lower(Value(query)), Lower(Value(query + LAST_CHARACTER))
+        queryset = queryset.alias(_start=order.by)
+        return queryset.filter(_start__gte=Bytewise(first), _start__lt=Bytewise(last)), order
+
+    def complete(self, queryset: QuerySet, term: str, limit: int) -> list[Model]:
+        """The first objects in name order that a field offers for what was typed."""
+        queryset, order = self.narrow(queryset, term)
+        return list(queryset.order_by(*order.order_by())[:limit])
+
+
+class TextSearch:
+    """Words in a text, newest first; `help` goes into the search box.
+
+    `document` is the model beside the text's own, with its key, created_at and the document;
+    `fields` are what SQLite searches instead; `lexemes` names the filters whose value the
+    documents hold too, so that a word of every second post is narrow for one author.
+    """
+
+    def __init__(
+        self,
+        document: type[Model],
+        fields: Sequence[str],
+        lexemes: dict[str, str] | None = None,
+        help: str = "",  # noqa: A002
+    ):
+        self.document, self.fields, self.lexemes = document, fields, lexemes or {}
+        self.help = help or "Words, or id:123"
+
+    def contains(self, queryset: QuerySet, query: str) -> QuerySet:
+        """Rows that contain each word somewhere: for SQLite, which has no index for it."""
+        for word in query.replace('"', " ").split():
+            found = Q()
+            for name in self.fields:
+                found |= Q(**{f"{name}__icontains": word})
+            queryset = queryset.filter(found)
+        return queryset
+
+    def complete(self, queryset: QuerySet, term: str, limit: int) -> list[Model]:
+        """The newest objects whose text has the words typed so far."""
+        if connections[queryset.db].vendor != "postgresql":
+            return list(self.contains(queryset, term).order_by("-created_at", "-pk")[:limit])
+        found = self.page(queryset, term, Position(), limit)
+        objects = queryset.in_bulk([row[0] for row in found.page.rows])
+        return [objects[row[0]] for row in found.page.rows if row[0] in objects]
+
+    def page(
+        self,
+        queryset: QuerySet,
+        query: str,
+        position: Position,
+        limit: int,
+        *,
+        filters: dict[str, object] | None = None,
+        between: tuple[datetime | None, datetime | None] = (None, None),
+        prefix: bool = False,
+    ) -> Found:
+        """A page of the filtered rows that match, newest first; PostgreSQL only.
+
+        `filters` are the values set, by name; `between` is what they leave of created_at,
+        half-open.
+        """
+        search = _Matches(self, queryset, filters or {}, between)
+        exact, beginning = _words(query)
+        if not re.search(r"\w", query):
+            return Found(Page(), complete=True, notices=["Type a word to search for."])
+        if not prefix:
+            found = search.run(exact, position, limit)
+            first_page = position.is_end and not position.backwards
+            if not (beginning and first_page and found.complete and len(found.page.rows) < limit):
+                return found
+        found_exactly, found = (None if prefix else found), None
+        try:
+            found = search.run(beginning or exact, position, limit, bounded=True)
+        except SearchStopped:
+            last = query.rsplit(maxsplit=1)[-1]
+            notice = f"Too many words begin with “{last}”: only the whole word was searched."
+            found = found_exactly or Found(Page(), complete=True)
+            found.notices.append(notice)
+            return found
+        found.prefix = True
+        return found
+
+
+class SearchStopped(Exception):
+    """The time budget of a search ran out."""
+
+
+@dataclass(frozen=True)
+class _Words:
+    """A text query as SQL that makes a tsquery, with its parameters."""
+
+    sql: str
+    params: tuple
+    costly: bool = False
+
+
+def _words(query: str) -> tuple[_Words, _Words | None]:
+    """What was typed, as whole words and with its last word as the beginning of one.
+
+    websearch syntax: "a phrase", or, -not. The second is None where the last word is none.
+    """
+    whole = _Words("websearch_to_tsquery(search_dictionary(), %s)", (query,), costly='"' in query)
+    match = re.search(r"(?:^|\s)(\w{3,})$", query)
+    if not match or query.count('"') % 2:
+        return whole, None
+    rest, last = query[: match.start()].strip(), f"{match[1]}:*"
+    if not rest or rest.lower().endswith(" or"):
+        rest = ""
+    if not rest:
+        return whole, _Words("to_tsquery(search_dictionary(), %s)", (last,), costly=True)
+    sql = f"({whole.sql} && to_tsquery(search_dictionary(), %s))"
+    return whole, _Words(sql, (rest, last), costly=True)
+
+
+class _Matches:
+    """One search over one filtered queryset."""
+
+    def __init__(self, search: TextSearch, queryset: QuerySet, filters: dict, between: tuple):
+        self.queryset, self.between = queryset, between
+        self.connection = connections[queryset.db]
+        self.table = search.document._meta.db_table
+        self.key = search.document._meta.pk.column
+        self.lexemes = [
+            f"{lexeme}{filters[name]}" for name, lexeme in search.lexemes.items() if name in filters
+        ]
+        self.is_filtered = bool(filters)
+
+    def run(self, words: _Words, position: Position, limit: int, bounded: bool = False) -> Found:
+        """Level after level until the page is full; see the module.
+
+        `bounded` raises SearchStopped when the time is up; else what was found is shown, and
+        the next page goes on from there.
+        """
+        start, levels = self._levels(position)
+        rows, stop = [], start or (datetime.now(UTC), 0)
+        for level, (buckets, edge) in enumerate(levels):
+            cautious = bounded or words.costly or level > 0
+            try:
+                rows, seen, last = self._ask(words, buckets, start, position, limit, cautious)
+            except SearchStopped:
+                if bounded:
+                    raise
+                notice = (
+                    f"The search stopped after {TIME_BUDGET_SECONDS} s, at {stop[0]:%d %b %Y}. "
+                    "Go on from there, or add a word or a filter."
+                )
+                return self._found(rows, position, limit, stop, notice)
+            if len(rows) > limit:
+                return self._found(rows, position, limit)
+            if seen >= WALK_ROWS:
+                notice = (
+                    f"{WALK_ROWS:,} matches back to {last[0]:%d %b %Y} were compared with the "
+                    "filters. Go on to see older ones."
+                )
+                return self._found(rows, position, limit, last, notice)
+            if edge:
+                stop = (edge, 0)
+        found = self._found(rows, position, limit)
+        found.complete = True
+        return found
+
+    def _found(self, rows, position, limit, stop=None, notice="") -> Found:
+        page = around(rows, position, limit, stop)
+        return Found(page, notices=[notice] if notice else [])
+
+    def _levels(self, position: Position) -> tuple[tuple | None, list[tuple[list[str], object]]]:
+        """Where the walk starts, as (created_at, pk); per level its bucket lexemes and far edge.
+
+        The edge is None where a level reaches the end of the table (or of the dates asked for),
+        and the lexemes are none where every row is asked.
+        """
+        live = self.queryset.model._default_manager.live()
+        ends = live.aggregate(first=Min("created_at"), last=Max("created_at"))
+        if ends["first"] is None:
+            return None, [([], None)]
+        lower = max(self.between[0] or ends["first"], ends["first"])
+        upper = min(self.between[1] or ends["last"], ends["last"])
+        if position.is_end:
+            at = lower if position.backwards else upper
+            start = None
+        else:
+            at, start = position.value, (position.value, position.pk)
+        seconds = int(at.timestamp())
+        span = max(1.0, (ends["last"] - ends["first"]).total_seconds())
+        total = counts.kept((live.model, "about"), lambda: counts.about(live) or 0)
+        levels = []
+        for lexeme, shift in SHIFTS.items():
+            if 2 * (1 << shift) * total / span < FIRST_LEVEL_ROWS:
+                continue
+            bucket = seconds >> shift
+            other = bucket + 1 if position.backwards else bucket - 1
+            edge_bucket = other + 1 if position.backwards else other
+            edge = datetime.fromtimestamp(edge_bucket << shift, UTC)
+            reached = edge > upper if position.backwards else edge <= lower
+            if reached:
+                break
+            levels.append(([f"{lexeme}{bucket}", f"{lexeme}{other}"], edge))
+        return start, [*levels, ([], None)]
+
+    def _ask(self, words, buckets, start, position, limit, cautious):
+        """One level: the rows that pass the filters, the number of matches seen, the last of them.
+
+        The matches are cut off before they meet the filters, so that the planner cannot turn to
+        a walk by date, and tries few of them before it tries many.
+        """
+        few = limit + 31 if not self.is_filtered else 4 * (limit + 1)
+        for candidates in (few, WALK_ROWS):
+            with self._budget(cautious or candidates == WALK_ROWS):
+                rows, seen, last = self._select(words, buckets, start, position, limit, candidates)
+            if len(rows) > limit or seen < candidates:
+                break
+        return rows, seen if candidates == WALK_ROWS else min(seen, WALK_ROWS - 1), last
+
+    def _select(self, words, buckets, start, position, limit, candidates):
+        sql, params = words.sql, list(words.params)
+        for lexeme in self.lexemes:
+            sql, params = f"{sql} && %s::tsquery", [*params, f"'{lexeme}'"]
+        if buckets:
+            sql = f"({sql}) && %s::tsquery"
+            params.append(" | ".join(f"'{lexeme}'" for lexeme in buckets))
+        where = [f"document @@ ({sql})"]
+        compare = ">" if position.backwards else "<"
+        if start:
+            where.append(f"(created_at, {self.key}) {compare} (%s, %s)")
+            params.extend(start)
+        for bound, operator in zip(self.between, (">=", "<"), strict=True):
+            if bound:
+                where.append(f"created_at {operator} %s")
+                params.append(bound)
+        way = "ASC" if position.backwards else "DESC"
+        filtered, filter_params = self.queryset.order_by().values("pk").query.sql_with_params()
+        statement = f"""
+            WITH matches AS MATERIALIZED (
+                SELECT {self.key} AS id, created_at FROM {self.table}
+                WHERE {" AND ".join(where)}
+                ORDER BY created_at {way}, {self.key} {way} LIMIT {candidates}
+            ), passed AS (
+                SELECT id, created_at FROM matches
+                WHERE EXISTS (SELECT FROM ({filtered}) AS f (id) WHERE f.id = matches.id)
+                ORDER BY created_at {way}, id {way} LIMIT {limit + 1}
+            ), last AS (
+                SELECT id, created_at FROM matches
+                ORDER BY created_at {"DESC" if way == "ASC" else "ASC"},
+                    id {"DESC" if way == "ASC" else "ASC"} LIMIT 1
+            )
+            SELECT 0, id, created_at FROM passed
+            UNION ALL SELECT 1, id, created_at FROM last
+            UNION ALL SELECT 2, count(*), NULL FROM matches
+        """  # noqa: S608  (names of models' own columns; every value is a parameter)
+        with self.connection.cursor() as cursor:
+            cursor.execute(statement, [*params, *filter_params])
+            found = cursor.fetchall()
+        rows = [(pk, at) for part, pk, at in found if part == 0]
+        rows.sort(key=lambda row: (row[1], row[0]), reverse=way == "DESC")
+        last = next(((at, pk) for part, pk, at in found if part == 1), None)
+        seen = next(count for part, count, _ in found if part == 2)
+        return rows, seen, last
+
+    @contextmanager
+    def _budget(self, limited: bool):
+        """Let a statement take TIME_BUDGET_SECONDS at most; raises SearchStopped."""
+        if not limited:
+            yield
+            return
+        milliseconds = int(TIME_BUDGET_SECONDS * 1000)
+        try:
+            with transaction.atomic(using=self.connection.alias):
+                with self.connection.cursor() as cursor:
+                    cursor.execute(
+                        "SELECT current_setting('statement_timeout'), "
+                        "set_config('statement_timeout', %s, true)",
+                        [str(milliseconds)],
+                    )
+                    before = cursor.fetchone()[0]
+                yield
+                with self.connection.cursor() as cursor:
+                    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") == "57014":
+                raise SearchStopped from error
+            raise
