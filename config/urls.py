@@ -11,5 +11,6 @@ urlpatterns = [
 if apps.is_installed("debug_toolbar"):
     urlpatterns += [path("__debug__/", include("debug_toolbar.urls"))]
 
+handler400 = "apps.backoffice.errors.bad_request"
 # A failure outside the views: 503 when it was the database, else 500.
 handler500 = "apps.backoffice.unavailable.server_error"
