@@ -5,3 +5,5 @@ class PostsConfig(AppConfig):
     name = "apps.posts"
     label = "posts"
     verbose_name = "Content"
+    sidebar_position = 10
+    sidebar_models = ["post", "comment", "category", "tag"]

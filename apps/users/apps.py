@@ -7,6 +7,8 @@ class UsersConfig(AppConfig):
     name = "apps.users"
     label = "users"
     verbose_name = "People"
+    sidebar_position = 20
+    sidebar_models = ["user", "auth.group"]
 
     def ready(self):
         from django.contrib import admin
