@@ -25,3 +25,6 @@ if DEBUG:
         "SHOW_COLLAPSED": True,
         "RENDER_PANELS": False,
     }
+
+# Accounts whose password is printed in the README.
+DEMO_STAFF_ALLOWED = True
