@@ -29,6 +29,7 @@ install: $(VENV)/runtime.stamp  ## Make the virtual environment with what Copyde
 
 run: install  ## Serve it with demo data at http://127.0.0.1:8000/ (PORT=8080 changes that)
 	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) demo_accounts --verbosity 0
 	@$(MANAGE) seed_demo --if-empty --users 200 --posts 2000 --comments 8000 --seed 1
 	@$(MANAGE) demo_accounts
 	@echo "Copydesk: http://127.0.0.1:$(PORT)/"

@@ -169,6 +169,13 @@ def test_a_database_with_posts_is_left_as_it_is():
 
 
 @pytest.mark.django_db
+def test_make_run_may_ask_again():
+    Category.objects.create(name="Mine", slug="mine")
+    assert seed_demo(if_empty=True) == ""
+    assert not Post.objects.exists()
+
+
+@pytest.mark.django_db
 def test_the_demo_staff_take_part(settings):
     settings.DEMO_STAFF_ALLOWED = True
     call_command("demo_accounts", verbosity=0)

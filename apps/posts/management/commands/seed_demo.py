@@ -37,6 +37,9 @@ class Command(BaseCommand):
             help="the day the two years end before, in UTC; by default, today",
         )
         parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing, without a word, where posts are"
+        )
+        parser.add_argument(
             "--processes",
             type=int,
             help="processes that make rows on PostgreSQL; by default, one for each core",
@@ -54,6 +57,8 @@ class Command(BaseCommand):
             with Report(self.stdout, quiet=options["verbosity"] == 0) as report:
                 seed(plan, report, processes)
         except NotEmptyError as problem:
+            if options["if_empty"]:
+                return
             raise CommandError(f"{problem} Nothing was added or changed.") from None
         except NoPublishedPostError as problem:
             raise CommandError(f"{problem} Ask for more posts, or no comments.") from None
