@@ -56,7 +56,7 @@ test-slow: $(VENV)/development.stamp  ## Every test at its true size, browser te
 	@$(BIN)/python tests/run.py --slow
 
 lint: $(VENV)/development.stamp  ## Ruff, bandit and a look for missing migrations
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/bandit -q -r apps config
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/bandit -q -ll -r apps config
 	@$(MANAGE) makemigrations --check --dry-run
 
 requirements: $(VENV)/development.stamp  ## Pin requirements.txt and requirements-dev.txt again (needs uv)

@@ -1,6 +1,7 @@
 """The stores of the leg (`TEST_LEG=sqlite`, the default, or `postgresql`), and common fixtures."""
 
 import atexit
+import os
 import shutil
 import signal
 import sys
@@ -14,6 +15,16 @@ from django.conf import settings
 from django.core.cache import cache
 
 from tests.stores import Postgres, Redis
+
+POSTGRES_VERSION = int(os.environ.get("TEST_POSTGRES_VERSION", "18"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--no-skips",
+        action="store_true",
+        help="Fail when a test was skipped, but for a file under ../shared that is not there.",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -36,7 +47,7 @@ def _use_a_new_file() -> None:
 
 def _start_servers() -> None:
     # The dictionaries of the settings are filled in, not replaced: Django holds on to them.
-    postgres = Postgres()
+    postgres = Postgres(POSTGRES_VERSION)
     atexit.register(postgres.remove)
     postgres.start()
     settings.DATABASES["default"]["PORT"] = postgres.port
@@ -71,6 +82,15 @@ def pytest_terminal_summary(terminalreporter) -> None:
     reasons = Counter(report.longrepr[2] for report in terminalreporter.stats.get("skipped", ()))
     for reason, count in reasons.items():
         terminalreporter.write_line(f"{reason} ({count} tests)")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if not session.config.option.no_skips:
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    reasons = {report.longrepr[2] for report in reporter.stats.get("skipped", ())}
+    if exitstatus == pytest.ExitCode.OK and any("../shared" not in reason for reason in reasons):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(autouse=True)
@@ -108,7 +128,7 @@ def spare_redis(redis_url) -> Iterator[Redis]:
 @pytest.fixture(scope="module")
 def spare_postgres() -> Iterator[Postgres]:
     """A PostgreSQL of the module's own, to stop, kill and start."""
-    server = Postgres()
+    server = Postgres(POSTGRES_VERSION)
     server.start("fsync=on", "synchronous_commit=on", "full_page_writes=on")
     yield server
     server.remove()

@@ -1,5 +1,6 @@
 """What every settings module begins with: safe for production, needing nothing."""
 
+import logging
 from importlib.util import find_spec
 
 from . import environment
@@ -43,9 +44,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "apps.monitoring.request_log.RequestMiddleware",
     # Before anything reads the body.
     "apps.backoffice.errors.RequestSizeMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -137,3 +138,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 vars().update(env("EMAIL_URL"))
 
 LOGGING = logging_for(env, default_format="console")
+# One line a request, when it is done.
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+# An id from outside is a proxy's or a forger's.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = env("BEHIND_PROXY")
