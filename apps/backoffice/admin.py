@@ -15,6 +15,7 @@ from django.utils.http import urlencode
 
 from apps.backoffice import lazy_loads
 from apps.backoffice.changelist import ChangeList
+from apps.backoffice.checks import ListChecks
 from apps.backoffice.filters import Filter
 from apps.backoffice.keyset import Order
 from apps.backoffice.rows import Column
@@ -36,6 +37,7 @@ class ModelAdmin(admin.ModelAdmin):
     list_per_page = 100
     actions_on_bottom = False
     show_full_result_count = False
+    checks_class = ListChecks
 
     def __init__(self, model, admin_site):
         super().__init__(model, admin_site)

@@ -56,6 +56,8 @@ class Order:
         return [by, "-pk" if descending else "pk"]
 
     def is_by_date(self, model) -> bool:
+        if self.column in ("id", "pk"):
+            return False
         return self.expression is None and isinstance(model._meta.get_field(self.column), DateField)
 
 
