@@ -19,6 +19,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
 from . import panels
+from .autocomplete import AutocompleteView
 
 # Sets of permissions are few, pages of theirs a dozen each; the bound is against surprises.
 SIDEBARS_KEPT = 512
@@ -93,6 +94,9 @@ class AdminSite(admin.AdminSite):
             "panels_aside": [panel for panel in shown if panel.aside],
         }
         return super().index(request, {**context, **(extra_context or {})})
+
+    def autocomplete_view(self, request: HttpRequest):
+        return AutocompleteView.as_view(admin_site=self)(request)
 
     def get_log_entries(self, request: HttpRequest):
         """None: what happened is kept elsewhere, Django's LogEntry is not written."""
