@@ -12,8 +12,11 @@ from threading import Lock
 
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
@@ -29,6 +32,7 @@ class AdminSite(admin.AdminSite):
     site_title = site_header = "Copydesk"
     site_url = None
     index_title = "Home"
+    password_change_form = AdminPasswordChangeForm
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -97,6 +101,17 @@ class AdminSite(admin.AdminSite):
 
     def autocomplete_view(self, request: HttpRequest):
         return AutocompleteView.as_view(admin_site=self)(request)
+
+    def password_change(self, request: HttpRequest, extra_context: dict | None = None):
+        """Django's, with a form that can be replaced as the login's can."""
+        request.current_app = self.name
+        view = PasswordChangeView.as_view(
+            form_class=self.password_change_form,
+            success_url=reverse("admin:password_change_done", current_app=self.name),
+            template_name=self.password_change_template or "registration/password_change_form.html",
+            extra_context={**self.each_context(request), **(extra_context or {})},
+        )
+        return view(request)
 
     def get_log_entries(self, request: HttpRequest):
         """None: what happened is kept elsewhere, Django's LogEntry is not written."""

@@ -1,8 +1,19 @@
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.core.exceptions import ValidationError
-from django.utils import timezone
+from datetime import timedelta
+from types import SimpleNamespace
 
-from apps.users.models import User
+from django import forms
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth.forms import BaseUserCreationForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from apps.users.models import Profile, User
+from apps.users.pictures import read_picture
+from apps.users.roles import is_role
 
 
 class LoginForm(AdminAuthenticationForm):
@@ -29,3 +40,109 @@ def why_refused(account: User) -> str:
     until = timezone.localtime(account.suspended_until)
     reason = f": {account.suspended_reason}" if account.suspended_reason else ""
     return f"This account is suspended until {until:%-d %B %Y, %H:%M %Z}{reason}."
+
+
+class UserForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["name", "email", "region", "is_active", "is_staff", "is_superuser", "groups"]
+
+    def clean_email(self):
+        """In lower case; unique over the trash too, so that whoever is there can come back."""
+        email = self.cleaned_data["email"].lower()
+        if email == self.instance.email:
+            return email
+        taken = User.objects.by_email(email).exclude(pk=self.instance.pk).first()
+        if taken is not None:
+            raise ValidationError(address_taken(taken), code="unique")
+        return email
+
+    def _get_validation_exclusions(self):
+        # The address is looked up above, and its error names who has it.
+        return super()._get_validation_exclusions() | {"email"}
+
+
+def address_taken(user: User) -> str:
+    address = reverse("admin:users_user_change", args=[user.pk])
+    where = "is in the trash and has" if user.deleted_at else "has"
+    return format_html('<a href="{}">{}</a> {} this e-mail address.', address, user.name, where)
+
+
+class NewUserForm(BaseUserCreationForm, UserForm):
+    class Meta(UserForm.Meta):
+        field_classes = {}
+
+    def save(self, commit=True):
+        """The account without its password, which the action sets: hashing is slow on purpose."""
+        return forms.ModelForm.save(self, commit=False)
+
+
+class ProfileForm(forms.ModelForm):
+    """`upload` and not the model's `picture`, which no form loads."""
+
+    upload = forms.FileField(
+        label="Picture", required=False, help_text="PNG, JPEG, WebP or GIF, at most 256 kB."
+    )
+
+    website = forms.URLField(required=False, max_length=200, assume_scheme="https")
+
+    class Meta:
+        model = Profile
+        fields = ["bio", "website"]
+
+    def __init__(self, *args, instance=None, **kwargs):
+        super().__init__(*args, instance=instance, **kwargs)
+        if getattr(instance, "has_picture", False):
+            self.initial["upload"] = StoredPicture(
+                url=reverse("admin:users_user_picture", args=[instance.pk])
+            )
+
+    def clean_upload(self):
+        upload = self.cleaned_data["upload"]
+        return read_picture(upload) if isinstance(upload, UploadedFile) else upload
+
+    @property
+    def changed_columns(self) -> dict:
+        """What is to be written, by column; a picture that was taken away is None."""
+        changed = {name: self.cleaned_data[name] for name in self.changed_data}
+        if "upload" in changed:
+            changed["picture"] = changed.pop("upload") or None
+        return changed
+
+
+class StoredPicture(SimpleNamespace):
+    """What Django's file field shows of a file that is there."""
+
+    def __str__(self):
+        return "picture"
+
+
+class SuspendForm(forms.Form):
+    until = forms.DateTimeField(
+        label="Suspended until",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        initial=lambda: timezone.localtime() + timedelta(days=7),
+    )
+    reason = forms.CharField(
+        max_length=200,
+        help_text="Shown to the person who tries to log in.",
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+    )
+
+    def clean_until(self):
+        until, now = self.cleaned_data["until"], timezone.now()
+        if not now < until < now + timedelta(days=3660):
+            raise ValidationError("Choose a time within the next ten years.", code="out_of_range")
+        return until
+
+
+class GroupForm(forms.ModelForm):
+    class Meta:
+        model = Group
+        fields = ["name", "permissions"]
+
+    def clean_name(self):
+        name = self.cleaned_data["name"]
+        if is_role(name) and name != self.instance.name:
+            raise ValidationError(f"{name} is a role of Copydesk’s own.", code="reserved")
+        return name

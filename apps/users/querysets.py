@@ -1,7 +1,17 @@
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import Group, Permission
-from django.db import models
+from django.db import connections, models
 from django.utils import timezone
+
+REGIONS = """
+    WITH RECURSIVE found(region) AS (
+        SELECT min(region) FROM users WHERE deleted_at IS NULL AND region > ''
+        UNION ALL
+        SELECT (SELECT min(region) FROM users WHERE deleted_at IS NULL AND region > found.region)
+        FROM found WHERE found.region IS NOT NULL
+    )
+    SELECT region FROM found WHERE region IS NOT NULL LIMIT 50
+"""
 
 
 class UserQuerySet(models.QuerySet):
@@ -34,6 +44,16 @@ class UserQuerySet(models.QuerySet):
             )
         )
         return self.active().filter(models.Q(is_superuser=True) | role, is_staff=True)
+
+    def regions(self) -> list[str]:
+        """The regions of live users, at most fifty, each found by one step in the index.
+
+        DISTINCT would read every row ("Loose indexscan",
+        https://wiki.postgresql.org/wiki/Loose_indexscan).
+        """
+        with connections[self.db].cursor() as cursor:
+            cursor.execute(REGIONS)
+            return [region for (region,) in cursor.fetchall()]
 
     def manageable_by(self, person):
         """Whom `person` may change: nobody who holds a right that he does not hold."""

@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "apps.monitoring.request_log.RequestMiddleware",
     # Before anything reads the body.
     "apps.backoffice.errors.RequestSizeMiddleware",
+    "apps.backoffice.encodings.Utf8Middleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
