@@ -13,10 +13,11 @@ class UsersConfig(AppConfig):
     def ready(self):
         from django.contrib import admin
 
-        from apps.users.forms import LoginForm
+        from apps.users.forms import LoginForm, OwnPasswordForm
         from apps.users.roles import write_roles
         from apps.users.sessions import note_login
 
         admin.site.login_form = LoginForm
+        admin.site.password_change_form = OwnPasswordForm
         post_migrate.connect(write_roles, sender=self, dispatch_uid="users.roles")
         user_logged_in.connect(note_login, dispatch_uid="users.last_seen")

@@ -2,7 +2,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 from django import forms
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
 from django.contrib.auth.forms import BaseUserCreationForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from apps.users.actions import set_password
 from apps.users.models import Profile, User
 from apps.users.pictures import read_picture
 from apps.users.roles import is_role
@@ -40,6 +41,14 @@ def why_refused(account: User) -> str:
     until = timezone.localtime(account.suspended_until)
     reason = f": {account.suspended_reason}" if account.suspended_reason else ""
     return f"This account is suspended until {until:%-d %B %Y, %H:%M %Z}{reason}."
+
+
+class OwnPasswordForm(AdminPasswordChangeForm):
+    """Django's would save every column of the account as it was when the page was asked for."""
+
+    def save(self, commit=True):
+        set_password(self.user, self.cleaned_data["new_password1"], by=self.user)
+        return self.user
 
 
 class UserForm(forms.ModelForm):

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.contrib import auth
 from django.contrib.auth import middleware
 from django.contrib.auth.models import AnonymousUser
-from django.db import DatabaseError
+from django.db import Error
 from django.utils.crypto import constant_time_compare
 from django.utils.functional import SimpleLazyObject
 
@@ -25,7 +25,7 @@ class AuthenticationMiddleware(middleware.AuthenticationMiddleware):
     def process_response(self, request, response):
         try:
             request.session.note_use()
-        except DatabaseError:
+        except Error:
             log.warning("The use of a session was not noted.", exc_info=True)
         return response
 

@@ -15,7 +15,7 @@ from apps.users.sessions import SessionStore, end_sessions
 from tests.factories import UserFactory, ed, mallory, olive, rory
 
 pytestmark = pytest.mark.django_db
-GROUPS = "/admin/auth/group/"
+ADD = "/admin/users/user/add/"
 
 
 def logged_in(user: User) -> Client:
@@ -76,9 +76,9 @@ def test_own_rights_and_those_of_groups_add_up_and_a_superuser_holds_all():
 def test_a_right_taken_away_is_gone_at_the_next_request():
     user = olive()
     client = logged_in(user)
-    assert client.get(GROUPS).status_code == 200
+    assert client.get(ADD).status_code == 200
     user.groups.clear()
-    assert client.get(GROUPS).status_code == 403
+    assert client.get(ADD).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -101,20 +101,20 @@ def test_who_may_no_longer_log_in_is_out_at_the_next_request(change):
 def test_a_session_is_not_believed_about_another_user():
     client, other = logged_in(mallory()), olive()
     Session.objects.update(user=other)
-    assert client.get(GROUPS).status_code == 403
+    assert client.get(ADD).status_code == 403
 
 
 def test_a_session_of_a_rotated_secret_still_counts(settings):
     client = logged_in(olive())
     settings.SECRET_KEY_FALLBACKS = [settings.SECRET_KEY]
     settings.SECRET_KEY = "a new one, long enough for everybody to be content with it"
-    assert client.get(GROUPS).status_code == 200
+    assert client.get(ADD).status_code == 200
 
 
 def test_a_session_of_another_backend_does_not_count(settings):
     client = logged_in(olive())
     settings.AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
-    assert client.get(GROUPS).status_code == 302
+    assert client.get(ADD).status_code == 302
 
 
 def test_use_is_noted_once_a_minute_and_is_no_edit():

@@ -5,6 +5,7 @@ from django.contrib.auth.models import Group
 from django.utils.html import format_html_join
 
 from apps.backoffice.admin import ModelAdmin
+from apps.backoffice.fields import ManyField
 from apps.backoffice.keyset import Order
 from apps.backoffice.rows import Column
 from apps.users import actions
@@ -38,6 +39,7 @@ class GroupAdmin(ModelAdmin):
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         """Offers the permissions one holds: no more can be given."""
         kwargs["queryset"] = permissions_held(request.user).select_related("content_type")
+        kwargs["form_class"] = ManyField
         kwargs["widget"] = FilteredSelectMultiple("permissions", is_stacked=False)
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 

@@ -12,6 +12,10 @@ class ProfileInline(admin.StackedInline):
     can_delete = False
     verbose_name_plural = "Profile"
 
+    def get_formset(self, request, obj=None, **kwargs):
+        # A forged count of forms would have Django make a thousand of them.
+        return super().get_formset(request, obj, absolute_max=1, **kwargs)
+
     def get_queryset(self, request):
         """Whether there is a picture, never the picture itself."""
         has_picture = Q(picture__isnull=False)

@@ -5,6 +5,7 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from apps.backoffice.admin import ModelAdmin
+from apps.backoffice.fields import ManyField
 from apps.backoffice.filters import BooleanFilter, DateRangeFilter, MemberFilter
 from apps.backoffice.keyset import Order
 from apps.backoffice.panels import FormPanel, WithPanels
@@ -106,6 +107,7 @@ class UserAdmin(AccountPages, WithPanels, ModelAdmin):
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         """Offers the groups that hold nothing beyond this person's rights."""
         kwargs["queryset"] = groups_within(request.user).order_by("name")
+        kwargs["form_class"] = ManyField
         kwargs["widget"] = CheckboxSelectMultiple
         kwargs["help_text"] = "What each may do is on the page of the group."
         return super().formfield_for_manytomany(db_field, request, **kwargs)
@@ -141,6 +143,10 @@ class UserAdmin(AccountPages, WithPanels, ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         """Saved as a whole in save_related: columns, roles and profile are one edit."""
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """Django's reads what formsets have saved; no log entry is made of it here."""
+        return []
 
     def save_related(self, request, form, formsets, change):
         data, changed = form.cleaned_data, form.changed_data
