@@ -1,0 +1,56 @@
+"""PostgreSQL for a benchmark: the wheel's, durable, with memory, its data kept between runs."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from tests.stores import Postgres, free_port, other_user
+
+SETTINGS = (
+    "fsync=on",
+    "synchronous_commit=on",
+    "full_page_writes=on",
+    "shared_buffers=4GB",
+    "effective_cache_size=12GB",
+    "work_mem=32MB",
+    "maintenance_work_mem=1GB",
+    "max_wal_size=8GB",
+    "checkpoint_timeout=30min",
+    "random_page_cost=1.1",
+    "autovacuum_naptime=1min",
+)
+
+
+class Server(Postgres):
+    """`folder` holds the data and is made when it is missing; without one, a temporary folder."""
+
+    def __init__(self, folder: Path | None):
+        self.version, self.user, self.process = 18, other_user(), None
+        self.kept = folder is not None
+        self.folder = folder or Path(tempfile.mkdtemp(prefix="copydesk-bench-"))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.data, self.port = self.folder / "data", free_port()
+        self.bin = self._reachable_binaries()
+
+    def __enter__(self) -> "Server":
+        self.start(*SETTINGS)
+        return self
+
+    def __exit__(self, *problem) -> None:
+        self.stop()
+        if not self.kept:
+            self.remove()
+
+    def url(self, database: str) -> str:
+        return f"postgresql://copydesk@127.0.0.1:{self.port}/{database}"
+
+    def psql(self, database: str, sql: str) -> str:
+        """The unadorned answer to a statement, run as the owner."""
+        command = [self.bin / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "copydesk"]
+        return self._run([*command, "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql])
+
+
+def clean_environment() -> dict[str, str]:
+    """The process's environment without settings of ours or of another PostgreSQL."""
+    foreign = ("PG", "DB_", "DATABASE_", "DJANGO_", "REDIS_", "MONGODB_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
