@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from collections import Counter
 from datetime import UTC, datetime
 from io import StringIO
@@ -46,6 +48,30 @@ def test_rows_are_the_same_whatever_the_number_of_processes():
         todo = [Chunk(table, rows, counts[: len(rows)]) for rows in big.chunks(table)]
         with Makers(big, 0) as alone, Makers(big, 2) as shared:
             assert list(alone.copy_texts(todo)) == list(shared.copy_texts(todo))
+
+
+WAITING = """
+import sys
+from datetime import UTC, datetime
+from apps.posts.seeding.chunks import Chunk, Makers
+from apps.posts.seeding.plan import Plan
+
+if __name__ == "__main__":
+    plan = Plan(9, 50_000, 0, 1, datetime(2026, 1, 1, tzinfo=UTC))
+    made = Makers(plan, 1).__enter__()
+    next(made.copy_texts(Chunk("posts_tags", rows) for rows in plan.chunks("posts")))
+    print("ready", flush=True)
+    sys.stdin.read()
+"""
+
+
+def test_processes_end_when_their_parent_is_killed():
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    parent = subprocess.Popen([sys.executable, "-c", WAITING], text=True, **pipes)
+    assert parent.stdout.readline() == "ready\n"
+    parent.kill()
+    # The processes write where their parent does: the pipe ends when the last of them has gone.
+    assert parent.communicate(timeout=20)[0] == ""
 
 
 def test_statuses_have_their_shares():

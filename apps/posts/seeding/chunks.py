@@ -1,10 +1,12 @@
 """Chunks of rows, made one after the other or by several processes, always in the same order."""
 
 import multiprocessing
+import os
 from array import array
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from threading import Thread
 from typing import NamedTuple
 
 from . import conversation, people, writing
@@ -63,6 +65,13 @@ _plan: Plan | None = None
 def _start(plan: Plan) -> None:
     global _plan  # noqa: PLW0603 -- the plan is sent to a process once, not with every chunk
     _plan = plan
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    # A process waiting for its next chunk would outlive a parent that was killed, for ever.
+    multiprocessing.parent_process().join()
+    os._exit(1)
 
 
 def _make(chunk: Chunk) -> Made:
