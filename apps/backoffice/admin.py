@@ -18,11 +18,13 @@ from apps.backoffice.changelist import ChangeList
 from apps.backoffice.checks import ListChecks
 from apps.backoffice.filters import Filter
 from apps.backoffice.keyset import Order
+from apps.backoffice.panels import WithPanels
 from apps.backoffice.rows import Column
 from apps.backoffice.search import PrefixSearch, TextSearch
+from apps.backoffice.widgets import WithWidgets
 
 
-class ModelAdmin(admin.ModelAdmin):
+class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
     """Declare `columns`, `filters`, `orders` and `search`; docs/lists.md has the whole of it.
 
     `orders` maps the filters that are set (`""` for none, `"author+status"`, `"status=published"`)

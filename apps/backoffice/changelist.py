@@ -423,6 +423,16 @@ class ChangeList:
         return block
 
     @cached_property
+    def typed_parameters(self) -> set[str]:
+        """Of the filters that are typed, not clicked; their form sends them itself."""
+        typed = (one for one in self.model_admin.filters if one.kind != "choices")
+        return {parameter for filter_ in typed for parameter in filter_.parameters}
+
+    @property
+    def has_related_filters(self) -> bool:
+        return any(one.kind == "related" for one in self.model_admin.filters)
+
+    @cached_property
     def _words(self) -> dict[str, str]:
         """Filter name → its value as people read it; one query for each related object."""
         return {

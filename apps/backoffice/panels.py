@@ -156,12 +156,23 @@ def forms_for_add(request: HttpRequest, model) -> list[FormPanel]:
 
 
 class WithPanels:
-    """For ModelAdmin: hands the template `panels` and, on add pages, `form_panels`."""
+    """For ModelAdmin: hands the template `panels` and, on add pages, `form_panels`.
+
+    The page has a second column if there are panels or a fieldset of the class "side".
+    """
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["panels"] = for_object(request, obj) if obj is not None else []
         context["form_panels"] = getattr(request, "form_panels", [])
+        context["has_side"] = bool(context["panels"]) or any(
+            "side" in (options.get("classes") or ())
+            for _, options in context["adminform"].fieldsets
+        )
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def render_delete_form(self, request, context):
+        context["has_trash"] = getattr(self, "has_trash", False)
+        return super().render_delete_form(request, context)
 
     def _create_formsets(self, request, obj, change):
         """Django pairs formsets with inlines one to one and stops at the shorter list, so the

@@ -8,7 +8,7 @@ from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.fields import ManyField
 from apps.backoffice.filters import BooleanFilter, DateRangeFilter, MemberFilter
 from apps.backoffice.keyset import Order
-from apps.backoffice.panels import FormPanel, WithPanels
+from apps.backoffice.panels import FormPanel
 from apps.backoffice.rows import Column, number, short_time, when
 from apps.backoffice.search import PrefixSearch
 from apps.database.expressions import Bytewise
@@ -27,7 +27,7 @@ EDITED = ["name", "email", "region", "is_active", "is_staff", "is_superuser"]
 
 
 @admin.register(User)
-class UserAdmin(AccountPages, WithPanels, ModelAdmin):
+class UserAdmin(AccountPages, ModelAdmin):
     """Accounts. Nobody changes who holds more than himself, nor his own standing."""
 
     form = UserForm

@@ -1,0 +1,49 @@
+// Forms of objects: a warning before unsaved changes are left, the slug from the title, words counted.
+
+const form = document.querySelector("form.object-form");
+
+// Leaving with changes that were not saved.
+let isDirty = false;
+let isSending = false;
+form?.addEventListener("input", () => { isDirty = true; });
+form?.addEventListener("change", () => { isDirty = true; });
+form?.addEventListener("submit", () => { isSending = true; });
+window.addEventListener("beforeunload", (event) => {
+    if (isDirty && !isSending) event.preventDefault();
+});
+// Back from the answer by the browser's history: the form is on screen again, and so is the guard.
+window.addEventListener("pageshow", () => { isSending = false; });
+
+// The slug follows the title until somebody writes one of his own.
+function slugOf(text, longest) {
+    return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
+        .replace(/ß/g, "ss").replace(/æ/g, "ae").replace(/ø/g, "o").replace(/đ/g, "d").replace(/ł/g, "l")
+        .replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, longest).replace(/-+$/, "");
+}
+for (const mark of document.querySelectorAll(".prepopulate")) {
+    const slug = document.getElementById(mark.dataset.field);
+    const sources = mark.dataset.from.trim().split(" ").map((id) => document.getElementById(id));
+    if (!slug || slug.value) continue;
+    let isOwn = false;
+    slug.addEventListener("input", () => { isOwn = slug.value !== ""; });
+    const longest = slug.maxLength > 0 ? slug.maxLength : 50;
+    for (const source of sources) {
+        source?.addEventListener("input", () => {
+            if (!isOwn) slug.value = slugOf(sources.map((one) => one.value).join(" "), longest);
+        });
+    }
+}
+
+// Words of a long text, and how long they take to read at 230 a minute.
+for (const text of document.querySelectorAll("textarea.vLargeTextField")) {
+    const count = document.createElement("p");
+    count.className = "help word-count";
+    const show = () => {
+        const words = text.value.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
+        const minutes = Math.max(1, Math.round(words / 230));
+        count.textContent = words ? `${words.toLocaleString("en")} ${words === 1 ? "word" : "words"}, about ${minutes} ${minutes === 1 ? "minute" : "minutes"} to read` : "";
+    };
+    text.after(count);
+    text.addEventListener("input", show);
+    show();
+}
