@@ -511,11 +511,19 @@ class ChangeList:
     def _match_text(self) -> str:
         if self.complete:
             return f"{len(self.page.rows):,}"
-        if self.query or set(self.values) - set(self.served):
-            return f"More than {len(self.page.rows):,}" if self.page.next else "Some"
+        unserved = set(self.values) - set(self.served)
+        if self.query or any(not self._ranges_over_order(name) for name in unserved):
+            return self._seen_text
         queryset = self._filtered(self.values).order_by(*self.order.order_by())
         key = (self.model, self.in_trash, *sorted((k, str(v)) for k, v in self.values.items()))
         return _capped_text(counts.kept(key, lambda: counts.capped(queryset)))
+
+    @property
+    def _seen_text(self) -> str:
+        """Of what is found by looking, only what was looked at is known."""
+        if not self.page.rows:
+            return "None so far"
+        return f"More than {len(self.page.rows):,}" if self.page.next else "Some"
 
     @property
     def _total_text(self) -> str:

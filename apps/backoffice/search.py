@@ -7,11 +7,13 @@ holds lexemes for its place in time at five widths; a search asks for the newest
 for eight times as many, until its page is full or nothing is left.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from django.db import OperationalError, connections, transaction
 from django.db.models import Max, Min, Model, Q, QuerySet, Value
@@ -22,7 +24,7 @@ from apps.backoffice.keyset import WALK_ROWS, Order, Page, Position, around
 from apps.database.expressions import Bytewise
 
 LAST_CHARACTER = "\U0010ffff"
-TIME_BUDGET_SECONDS = 0.8
+TIME_BUDGET_SECONDS = 0.5
 """For what no index narrows enough: a phrase of common words, a prefix of many."""
 SHIFTS = {"~a": 12, "~b": 15, "~c": 18, "~d": 21, "~e": 24}
 """Bucket lexemes: seconds of the epoch, shifted right (apps/posts/migrations/0002_search.py)."""
@@ -40,6 +42,10 @@ class Found:
     prefix: bool = False
     """The last word was taken as the beginning of one; the other pages have to do the same."""
     notices: list[str] = field(default_factory=list)
+
+    def is_short(self, limit: int) -> bool:
+        """All there is, and less than a page."""
+        return self.complete and len(self.page.rows) < limit
 
 
 class PrefixSearch:
@@ -124,25 +130,26 @@ class TextSearch:
         `filters` are the values set, by name; `between` is what they leave of created_at,
         half-open.
         """
-        search = _Matches(self, queryset, filters or {}, between)
-        exact, beginning = _words(query)
         if not re.search(r"\w", query):
             return Found(Page(), complete=True, notices=["Type a word to search for."])
-        if not prefix:
-            found = search.run(exact, position, limit)
-            first_page = position.is_end and not position.backwards
-            if not (beginning and first_page and found.complete and len(found.page.rows) < limit):
-                return found
-        found_exactly, found = (None if prefix else found), None
+        search = _Matches(self, queryset, filters or {}, between, position, limit)
+        exact, beginning = _words(query)
+        found = None
         try:
-            found = search.run(beginning or exact, position, limit, bounded=True)
+            with search.time_budget():
+                if not prefix:
+                    found = search.run(exact)
+                is_first = position.is_end and not position.backwards
+                if prefix or (beginning and is_first and found.is_short(limit)):
+                    begun = search.run(beginning or exact)
+                    begun.prefix = True
+                    return begun
         except SearchStopped:
+            if found is None:
+                return search.stopped()
             last = query.rsplit(maxsplit=1)[-1]
             notice = f"Too many words begin with “{last}”: only the whole word was searched."
-            found = found_exactly or Found(Page(), complete=True)
             found.notices.append(notice)
-            return found
-        found.prefix = True
         return found
 
 
@@ -156,7 +163,6 @@ class _Words:
 
     sql: str
     params: tuple
-    costly: bool = False
 
 
 def _words(query: str) -> tuple[_Words, _Words | None]:
@@ -164,7 +170,7 @@ def _words(query: str) -> tuple[_Words, _Words | None]:
 
     websearch syntax: "a phrase", or, -not. The second is None where the last word is none.
     """
-    whole = _Words("websearch_to_tsquery(search_dictionary(), %s)", (query,), costly='"' in query)
+    whole = _Words("websearch_to_tsquery(search_dictionary(), %s)", (query,))
     match = re.search(r"(?:^|\s)(\w{3,})$", query)
     if not match or query.count('"') % 2:
         return whole, None
@@ -172,16 +178,18 @@ def _words(query: str) -> tuple[_Words, _Words | None]:
     if not rest or rest.lower().endswith(" or"):
         rest = ""
     if not rest:
-        return whole, _Words("to_tsquery(search_dictionary(), %s)", (last,), costly=True)
+        return whole, _Words("to_tsquery(search_dictionary(), %s)", (last,))
     sql = f"({whole.sql} && to_tsquery(search_dictionary(), %s))"
-    return whole, _Words(sql, (rest, last), costly=True)
+    return whole, _Words(sql, (rest, last))
 
 
 class _Matches:
-    """One search over one filtered queryset."""
+    """One search over one filtered queryset, from one position on."""
 
-    def __init__(self, search: TextSearch, queryset: QuerySet, filters: dict, between: tuple):
+    def __init__(self, search, queryset, filters, between, position, limit):
         self.queryset, self.between = queryset, between
+        self.position, self.limit = position, limit
+        self.start = None if position.is_end else (position.value, position.pk)
         self.connection = connections[queryset.db]
         self.table = search.document._meta.db_table
         self.key = search.document._meta.pk.column
@@ -189,94 +197,86 @@ class _Matches:
             f"{lexeme}{filters[name]}" for name, lexeme in search.lexemes.items() if name in filters
         ]
         self.is_filtered = bool(filters)
+        self.rows, self.stop = [], self.start or (datetime.now(UTC), 0)
 
-    def run(self, words: _Words, position: Position, limit: int, bounded: bool = False) -> Found:
+    def run(self, words: _Words) -> Found:
         """Level after level until the page is full; see the module.
 
-        `bounded` raises SearchStopped when the time is up; else what was found is shown, and
-        the next page goes on from there.
+        Raises SearchStopped when the time is up; `stopped` is the page then.
         """
-        start, levels = self._levels(position)
-        rows, stop = [], start or (datetime.now(UTC), 0)
-        for level, (buckets, edge) in enumerate(levels):
-            cautious = bounded or words.costly or level > 0
-            try:
-                rows, seen, last = self._ask(words, buckets, start, position, limit, cautious)
-            except SearchStopped:
-                if bounded:
-                    raise
-                notice = (
-                    f"The search stopped after {TIME_BUDGET_SECONDS} s, at {stop[0]:%d %b %Y}. "
-                    "Go on from there, or add a word or a filter."
-                )
-                return self._found(rows, position, limit, stop, notice)
-            if len(rows) > limit:
-                return self._found(rows, position, limit)
+        level, last_level = 0, len(self.levels) - 1
+        while True:
+            buckets, edge = self.levels[level]
+            self.rows, seen, last = self._ask(words, buckets)
+            if len(self.rows) > self.limit:
+                return self._found()
             if seen >= WALK_ROWS:
                 notice = (
-                    f"{WALK_ROWS:,} matches back to {last[0]:%d %b %Y} were compared with the "
-                    "filters. Go on to see older ones."
+                    f"{WALK_ROWS:,} matches from here to {last[0]:%d %b %Y} were compared with "
+                    "the filters. Go on to see more."
                 )
-                return self._found(rows, position, limit, last, notice)
-            if edge:
-                stop = (edge, 0)
-        found = self._found(rows, position, limit)
-        found.complete = True
-        return found
+                return self._found(last, notice)
+            if level == last_level:
+                return self._found(complete=True)
+            self.stop = (edge, 0)
+            level += _step(len(self.rows), seen, self.limit)
+            # Near the end everything costs little more than nearly everything.
+            level = last_level if level >= last_level - 1 and not self.rows else level
+            level = min(level, last_level)
 
-    def _found(self, rows, position, limit, stop=None, notice="") -> Found:
-        page = around(rows, position, limit, stop)
-        return Found(page, notices=[notice] if notice else [])
+    def stopped(self) -> Found:
+        """What was found before the time was up; the next page goes on from there."""
+        notice = (
+            f"The search stopped after {TIME_BUDGET_SECONDS} s, at {self.stop[0]:%d %b %Y}. "
+            "Go on from there, or add a word or a filter."
+        )
+        return self._found(self.stop, notice)
 
-    def _levels(self, position: Position) -> tuple[tuple | None, list[tuple[list[str], object]]]:
-        """Where the walk starts, as (created_at, pk); per level its bucket lexemes and far edge.
+    def _found(self, stop=None, notice="", complete=False) -> Found:
+        page = around(self.rows, self.position, self.limit, stop)
+        return Found(page, complete=complete, notices=[notice] if notice else [])
 
-        The edge is None where a level reaches the end of the table (or of the dates asked for),
-        and the lexemes are none where every row is asked.
+    @cached_property
+    def levels(self) -> list[tuple[list[str], datetime | None]]:
+        """Per level the lexemes of its two buckets and how far they reach, eightfold each time.
+
+        The last one asks every row: no lexeme, no edge.
         """
         live = self.queryset.model._default_manager.live()
         ends = live.aggregate(first=Min("created_at"), last=Max("created_at"))
         if ends["first"] is None:
-            return None, [([], None)]
+            return [([], None)]
         lower = max(self.between[0] or ends["first"], ends["first"])
         upper = min(self.between[1] or ends["last"], ends["last"])
-        if position.is_end:
-            at = lower if position.backwards else upper
-            start = None
-        else:
-            at, start = position.value, (position.value, position.pk)
-        seconds = int(at.timestamp())
+        backwards = self.position.backwards
+        at = self.position.value or (lower if backwards else upper)
         span = max(1.0, (ends["last"] - ends["first"]).total_seconds())
         total = counts.kept((live.model, "about"), lambda: counts.about(live) or 0)
         levels = []
         for lexeme, shift in SHIFTS.items():
             if 2 * (1 << shift) * total / span < FIRST_LEVEL_ROWS:
                 continue
-            bucket = seconds >> shift
-            other = bucket + 1 if position.backwards else bucket - 1
-            edge_bucket = other + 1 if position.backwards else other
-            edge = datetime.fromtimestamp(edge_bucket << shift, UTC)
-            reached = edge > upper if position.backwards else edge <= lower
-            if reached:
+            bucket = int(at.timestamp()) >> shift
+            other = bucket + 1 if backwards else bucket - 1
+            edge = datetime.fromtimestamp((other + backwards) << shift, UTC)
+            if edge > upper if backwards else edge <= lower:
                 break
             levels.append(([f"{lexeme}{bucket}", f"{lexeme}{other}"], edge))
-        return start, [*levels, ([], None)]
+        return [*levels, ([], None)]
 
-    def _ask(self, words, buckets, start, position, limit, cautious):
+    def _ask(self, words, buckets):
         """One level: the rows that pass the filters, the number of matches seen, the last of them.
 
         The matches are cut off before they meet the filters, so that the planner cannot turn to
         a walk by date, and tries few of them before it tries many.
         """
-        few = limit + 31 if not self.is_filtered else 4 * (limit + 1)
-        for candidates in (few, WALK_ROWS):
-            with self._budget(cautious or candidates == WALK_ROWS):
-                rows, seen, last = self._select(words, buckets, start, position, limit, candidates)
-            if len(rows) > limit or seen < candidates:
-                break
-        return rows, seen if candidates == WALK_ROWS else min(seen, WALK_ROWS - 1), last
+        few = 4 * (self.limit + 1) if self.is_filtered else self.limit + 31
+        rows, seen, last = self._select(words, buckets, few)
+        if len(rows) <= self.limit and seen == few:
+            rows, seen, last = self._select(words, buckets, WALK_ROWS)
+        return rows, seen, last
 
-    def _select(self, words, buckets, start, position, limit, candidates):
+    def _select(self, words, buckets, candidates):
         sql, params = words.sql, list(words.params)
         for lexeme in self.lexemes:
             sql, params = f"{sql} && %s::tsquery", [*params, f"'{lexeme}'"]
@@ -284,15 +284,16 @@ class _Matches:
             sql = f"({sql}) && %s::tsquery"
             params.append(" | ".join(f"'{lexeme}'" for lexeme in buckets))
         where = [f"document @@ ({sql})"]
-        compare = ">" if position.backwards else "<"
-        if start:
+        way, other_way, compare = (
+            ("ASC", "DESC", ">") if self.position.backwards else ("DESC", "ASC", "<")
+        )
+        if self.start:
             where.append(f"(created_at, {self.key}) {compare} (%s, %s)")
-            params.extend(start)
+            params.extend(self.start)
         for bound, operator in zip(self.between, (">=", "<"), strict=True):
             if bound:
                 where.append(f"created_at {operator} %s")
                 params.append(bound)
-        way = "ASC" if position.backwards else "DESC"
         filtered, filter_params = self.queryset.order_by().values("pk").query.sql_with_params()
         statement = f"""
             WITH matches AS MATERIALIZED (
@@ -302,11 +303,10 @@ class _Matches:
             ), passed AS (
                 SELECT id, created_at FROM matches
                 WHERE EXISTS (SELECT FROM ({filtered}) AS f (id) WHERE f.id = matches.id)
-                ORDER BY created_at {way}, id {way} LIMIT {limit + 1}
+                ORDER BY created_at {way}, id {way} LIMIT {self.limit + 1}
             ), last AS (
                 SELECT id, created_at FROM matches
-                ORDER BY created_at {"DESC" if way == "ASC" else "ASC"},
-                    id {"DESC" if way == "ASC" else "ASC"} LIMIT 1
+                ORDER BY created_at {other_way}, id {other_way} LIMIT 1
             )
             SELECT 0, id, created_at FROM passed
             UNION ALL SELECT 1, id, created_at FROM last
@@ -322,25 +322,41 @@ class _Matches:
         return rows, seen, last
 
     @contextmanager
-    def _budget(self, limited: bool):
-        """Let a statement take TIME_BUDGET_SECONDS at most; raises SearchStopped."""
-        if not limited:
-            yield
-            return
-        milliseconds = int(TIME_BUDGET_SECONDS * 1000)
+    def time_budget(self):
+        """Let each statement inside take TIME_BUDGET_SECONDS at most; raises SearchStopped.
+
+        And never read the documents from end to end: where a word's estimate is wrong the planner
+        would, and at ten million rows that is seconds.
+        """
+        wanted = {"statement_timeout": f"{TIME_BUDGET_SECONDS}s", "enable_seqscan": "off"}
         try:
             with transaction.atomic(using=self.connection.alias):
-                with self.connection.cursor() as cursor:
-                    cursor.execute(
-                        "SELECT current_setting('statement_timeout'), "
-                        "set_config('statement_timeout', %s, true)",
-                        [str(milliseconds)],
-                    )
-                    before = cursor.fetchone()[0]
+                before = self._set(wanted)
                 yield
-                with self.connection.cursor() as cursor:
-                    cursor.execute("SELECT set_config('statement_timeout', %s, true)", [before])
+                if self.connection.savepoint_ids:
+                    # A transaction of the caller's goes on: its own settings have to come back.
+                    self._set(before)
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") == "57014":
                 raise SearchStopped from error
             raise
+
+    def _set(self, values: dict[str, str]) -> dict[str, str]:
+        """Settings for this transaction; gives what they were."""
+        parts = ", ".join("current_setting(%s), set_config(%s, %s, true)" for _ in values)
+        params = [part for name, value in values.items() for part in (name, name, value)]
+        with self.connection.cursor() as cursor:
+            cursor.execute(f"SELECT {parts}", params)
+            return dict(zip(values, cursor.fetchone()[::2], strict=True))
+
+
+def _step(found: int, seen: int, limit: int) -> int:
+    """How many levels to go on, one to three, after a level gave `found` rows of `seen` matches.
+
+    So far that three pages should be found, by what was found so far, and no further than
+    twice the matches a page may look at; where nothing was seen, as far as can be.
+    """
+    if not seen:
+        return 3
+    times = min(3 * limit / max(found, 0.3), 2 * WALK_ROWS / seen)
+    return max(1, min(3, int(math.log(max(times, 1), 8))))
