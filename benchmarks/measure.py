@@ -58,7 +58,7 @@ def page_block(item, peer, result, url, block_seconds, warm) -> None:
     for turn in range(-warm, BLOCK):
         took, status, body = timed(peer, "GET", peer.address(item))
         if status != 200:
-            raise RuntimeError(f"HTTP {status} {body[:120]!r}")
+            raise RuntimeError(f"HTTP {status}; its log is {peer.log}")
         late = time.perf_counter() > deadline
         if turn >= 0 or late:
             result.times.append(took)

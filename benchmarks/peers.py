@@ -1,10 +1,10 @@
 """What is compared: how each is started, logged in to, and asked for an item."""
 
-import os
 import secrets
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -16,6 +16,8 @@ from tests.stores import end_with_parent, free_port
 ROOT = Path(__file__).resolve().parents[1]
 EMAIL, PASSWORD = "bench-editor@example.com", "bench-editor-password"
 POSTS = "/admin/posts/post/"
+# Orders that only the posts of one status have.
+TIME_ORDERS = {"published": {"o": "-published_at"}, "scheduled": {"o": "publish_at"}}
 
 
 class Peer:
@@ -26,6 +28,7 @@ class Peer:
     def __init__(self, url: str, sample):
         self.url, self.sample, self.port = url, sample, free_port()
         self.client, self.process = Client(self.port), None
+        self.log = Path(tempfile.gettempdir()) / f"copydesk-bench-{self.name}.log"
 
     def environment(self) -> dict[str, str]:
         return {"DATABASE_URL": self.url, "PORT": str(self.port)}
@@ -37,8 +40,7 @@ class Peer:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", self.port)) == 0:
                 raise RuntimeError(f"Port {self.port} is taken by somebody else.")
-        log = Path(os.environ.get("TMPDIR", "/tmp")) / f"copydesk-bench-{self.name}.log"
-        with log.open("ab") as output:
+        with self.log.open("wb") as output:
             self.process = subprocess.Popen(
                 self.command(),
                 cwd=ROOT,
@@ -48,7 +50,7 @@ class Peer:
                 preexec_fn=end_with_parent,  # noqa: PLW1509 -- one thread
             )
         try:
-            self.wait(log)
+            self.wait()
             self.log_in()
         except BaseException:
             self.__exit__()
@@ -64,16 +66,16 @@ class Peer:
             self.process.kill()
             self.process.wait(10)
 
-    def wait(self, log: Path) -> None:
+    def wait(self) -> None:
         for _ in range(150):
             if self.process.poll() is not None:
-                raise RuntimeError(f"{self.name} ended:\n{log.read_text()[-2000:]}")
+                raise RuntimeError(f"{self.name} ended:\n{self.log.read_text()[-2000:]}")
             try:
                 socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
                 return
             except OSError:
                 time.sleep(0.2)
-        raise RuntimeError(f"{self.name} does not answer; see {log}.")
+        raise RuntimeError(f"{self.name} does not answer; see {self.log}.")
 
     def log_in(self) -> None:
         pass
@@ -106,8 +108,10 @@ class Limit(Peer):
                 return f"/{word}"
             case "deep":
                 return "/deep?" + urlencode({"at": s.cursor[0].isoformat(), "id": s.cursor[1]})
-            case "status":
-                return "/status?status=review"
+            case "status" | "kind":
+                return f"/{word}"
+            case "category" | "tag":
+                return f"/{kind}?{kind}={getattr(s, kind)}"
             case "author":
                 return f"/author?author={s.authors[word]}"
             case "both":
@@ -200,7 +204,10 @@ class Product(Admin):
         return {
             "deep": lambda: {"after": encode(*s.cursor)},
             "last": lambda: {"at": "end"},
-            "status": lambda: {"status": "review"},
+            "status": lambda: {"status": word} | TIME_ORDERS.get(word, {}),
+            "kind": lambda: {"kind": word},
+            "category": lambda: {"category": s.category},
+            "tag": lambda: {"tags": s.tag},
             "author": lambda: {"author": s.authors[word]},
             "both": lambda: {"author": s.authors["busy"], "status": "published"},
             "search": lambda: {"q": s.words[word]},
@@ -222,7 +229,10 @@ class Stock(Admin):
         return {
             "deep": lambda: {"p": s.deep_page},
             "last": lambda: {"p": s.last_page},
-            "status": lambda: {"status__exact": "review"},
+            "status": lambda: {"status__exact": word},
+            "kind": lambda: {"kind__exact": word},
+            "category": lambda: {"category__id__exact": s.category},
+            "tag": lambda: {"tags__id__exact": s.tag},
             "author": lambda: {"author__id__exact": s.authors[word]},
             "both": lambda: {"author__id__exact": s.authors["busy"], "status__exact": "published"},
             "search": lambda: {"q": s.words[word]},

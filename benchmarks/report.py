@@ -29,13 +29,19 @@ BARS = {
     "first": LIST,
     "deep": LIST,
     "last": LIST,
-    "status": LIST,
+    "status:review": LIST,
+    "status:published": LIST,
+    "status:scheduled": LIST,
+    "kind:page": LIST,
+    "category": LIST,
+    "tag": LIST,
     "author:busy": LIST,
     "author:few": LIST,
     "both": LIST,
     "order:created_at": LIST,
     "order:title": LIST,
     "order:-title": LIST,
+    "order:comment_count": LIST,
     "order:-comment_count": LIST,
     "search:50 %": SEARCH_SHARE,
     "search:10 %": SEARCH_SHARE,
@@ -51,7 +57,19 @@ BARS = {
 }
 ITEMS = list(BARS)
 FULL_PAGE = 100
-IS_LIST = ("first", "deep", "last", "status", "author", "both", "order", "search")
+IS_LIST = (
+    "first",
+    "deep",
+    "last",
+    "status",
+    "kind",
+    "category",
+    "tag",
+    "author",
+    "both",
+    "order",
+    "search",
+)
 
 
 def is_list(item: str) -> bool:

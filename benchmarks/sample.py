@@ -22,6 +22,8 @@ class Sample:
     posts: list[int]
     words: dict[str, str]
     term: str = "mar"
+    category: int = 3
+    tag: int = 3
     turns: itertools.cycle = field(init=False)
 
     def __post_init__(self):
