@@ -13,8 +13,11 @@ def size(small: int, true: int) -> int:
 LIST_ROWS = size(1_000, 1_000)
 
 # Bytes of each hostile text that must be refused or shown within two seconds.
-HOSTILE_BYTES = size(100_000, 1_000_000)
+HOSTILE_BYTES = size(30_000, 1_000_000)
 
 # Idle connections in the pool when PostgreSQL restarts, and how long it stays away.
 POOL_SIZES = [2, 4, 8] if TRUE_SIZES else [4]
 OUTAGE_SECONDS = [3, 10, 17, 40] if TRUE_SIZES else [2]
+
+# Items of an import whose memory and statements per batch must not grow with them.
+IMPORT_ITEMS = size(1_000, 5_000)
