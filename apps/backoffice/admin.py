@@ -44,6 +44,9 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
     def __init__(self, model, admin_site):
         super().__init__(model, admin_site)
         self.list_display = [column.name for column in self.columns] or ("__str__",)
+        if self.search:
+            # Django's check of autocomplete_fields wants to see some.
+            self.search_fields = self.get_search_fields(None)
 
     @cached_property
     def has_trash(self) -> bool:

@@ -104,7 +104,8 @@ class ChangeList:
         for names in self.model_admin.orders_by_filters:
             if len(names) > len(best) and self._are_set(names):
                 best = names
-        return best
+        # "kind=page" is the filter "kind" with an index of its own.
+        return tuple(name.split("=")[0] for name in best)
 
     def _are_set(self, names: tuple[str, ...]) -> bool:
         for name in names:

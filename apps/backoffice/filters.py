@@ -104,9 +104,16 @@ class RelatedFilter(Filter):
 
     kind = "related"
 
-    def __init__(self, name: str, title: str = "", placeholder: str = "Start typing"):
+    def __init__(
+        self,
+        name: str,
+        title: str = "",
+        placeholder: str = "Start typing",
+        shown_by: str = "name",
+    ):
         super().__init__(name, title)
         self.placeholder = placeholder
+        self.shown_by = shown_by
 
     def read(self, params, model_admin):
         value = params.get(self.name)
@@ -130,7 +137,7 @@ class RelatedFilter(Filter):
 
     def in_words(self, value, model):
         related = model._meta.get_field(self.name).related_model
-        found = related._base_manager.filter(pk=value).values_list("name", flat=True)[:1]
+        found = related._base_manager.filter(pk=value).values_list(self.shown_by, flat=True)[:1]
         return next(iter(found), f"number {value}")
 
 
