@@ -7,3 +7,6 @@ class PostsConfig(AppConfig):
     verbose_name = "Content"
     sidebar_position = 10
     sidebar_models = ["post", "comment", "category", "tag"]
+
+    def ready(self):
+        from apps.posts import panels  # noqa: F401  Importing registers them.

@@ -12,6 +12,13 @@ class PostQuerySet(models.QuerySet):
     def published(self):
         return self.live().filter(status="published")
 
+    def in_review(self):
+        """What waits for an editor, the longest waiting first."""
+        return self.live().filter(status="review").order_by("submitted_at", "id")
+
+    def drafts_of(self, author):
+        return self.live().filter(author=author, status="draft").newest_first()
+
     def newest_first(self):
         return self.order_by("-created_at", "-id")
 
@@ -31,6 +38,10 @@ class CommentQuerySet(models.QuerySet):
     def counted(self):
         """What `Post.comment_count` counts: approved and not in the trash."""
         return self.live().filter(status="approved")
+
+    def pending(self):
+        """What waits for a moderator, the oldest first."""
+        return self.live().filter(status="pending").order_by("created_at", "id")
 
     def newest_first(self):
         return self.order_by("-created_at", "-id")

@@ -1,5 +1,6 @@
 """The steps of a post from draft to archive: from where, to where, what is written, who may."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -99,6 +100,11 @@ ARCHIVE = Step(
 )
 
 STEPS = {step.name: step for step in (PUBLISH, SUBMIT, RETURN_TO_DRAFT, SCHEDULE, ARCHIVE)}
+
+
+def pressed_step(data: Mapping) -> Step | None:
+    """The step whose button was pressed in a posted form."""
+    return next((step for name, step in STEPS.items() if name in data), None)
 
 
 def steps_for(post: Post, user: AbstractBaseUser) -> list[Step]:

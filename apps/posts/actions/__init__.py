@@ -29,7 +29,7 @@ from apps.posts.actions.posts import (
     submit_post,
     submit_posts,
 )
-from apps.posts.actions.topics import InUseError, delete_category, delete_tag
+from apps.posts.actions.topics import InUseError, delete_category, delete_tag, save_topic
 from apps.posts.workflow import StepNotPossibleError
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "return_posts_to_draft",
     "save_comment",
     "save_post",
+    "save_topic",
     "schedule_post",
     "submit_post",
     "submit_posts",

@@ -1,4 +1,7 @@
+from collections.abc import Collection
+
 from django.db import models, transaction
+from django.db.models import F
 
 from apps.posts.models import Category, Post, Tag
 from apps.posts.rights import require
@@ -7,6 +10,15 @@ from apps.users.models import User
 
 class InUseError(Exception):
     """Posts, perhaps in the trash, have the category or tag; the text is for staff."""
+
+
+def save_topic(topic: Category | Tag, *, by: User, fields: Collection[str]) -> None:
+    """Write the named fields as a new version."""
+    require(by, f"posts.change_{topic._meta.model_name}")
+    values = {name: getattr(topic, name) for name in fields}
+    if values:
+        rows = type(topic).objects.filter(pk=topic.pk)
+        rows.update(**values, version=F("version") + 1)
 
 
 def delete_category(category: Category, *, by: User) -> None:

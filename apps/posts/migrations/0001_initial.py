@@ -559,6 +559,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="post",
             index=models.Index(
+                condition=models.Q(("deleted_at__isnull", True), ("status", "review")),
+                fields=["status", "submitted_at", "id"],
+                name="idx_posts_review",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="post",
+            index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True), _negated=True),
                 fields=["deleted_at", "id"],
                 name="idx_posts_trash",

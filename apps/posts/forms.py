@@ -1,0 +1,194 @@
+from collections.abc import Mapping
+
+from django import forms
+from django.core.validators import validate_slug
+from django.db.models import Q
+from django.forms.widgets import Script
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+
+from apps.posts.markdown import validate_content
+from apps.posts.models import Comment, Post
+from apps.posts.workflow import SCHEDULE, pressed_step
+
+
+class MarkdownWidget(forms.Textarea):
+    """A text area with a tab that shows the server's rendering of it."""
+
+    template_name = "posts/markdown_widget.html"
+
+    class Media:
+        js = [Script("js/preview.js", type="module")]
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["preview_url"] = reverse("admin:posts_post_preview")
+        return context
+
+
+class MarkdownField(forms.CharField):
+    """Lines end in `\\n`, as in the database, or each save from a browser would be a change."""
+
+    widget = MarkdownWidget(attrs={"class": "vLargeTextField", "rows": 19})
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"strip": False, "help_text": "Markdown.", **kwargs})
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
+
+    def validate(self, value):
+        super().validate(value)
+        validate_content(value)
+
+
+class PublishAtWidget(forms.SplitDateTimeWidget):
+    """The browser's own date and time inputs; part of the form wherever on the page they stand."""
+
+    def __init__(self):
+        super().__init__(
+            date_attrs={"type": "date", "aria-label": "Date", "form": "post_form"},
+            time_attrs={"type": "time", "aria-label": "Time", "form": "post_form"},
+            date_format="%Y-%m-%d",
+            time_format="%H:%M",
+        )
+
+
+class PostForm(forms.ModelForm):
+    """`user` is who saves; the pressed step's button is read beside the fields.
+
+    The author is asked for only where the admin lists the field, and status is none: it
+    changes by steps.
+    """
+
+    content = MarkdownField(required=False)
+    publish_at = forms.SplitDateTimeField(
+        required=False, widget=PublishAtWidget, label="Publish at"
+    )
+
+    class Meta:
+        model = Post
+        fields = ["title", "slug", "content", "category", "tags", "kind", "author"]
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["publish_at"].initial = self.instance.publish_at
+        if "author" in self.fields:
+            # Whoever wrote it stays, even from the trash; a new author is somebody who is here.
+            authors = self.fields["author"].queryset
+            current = Q(deleted_at__isnull=True) | Q(pk=self.instance.author_id)
+            self.fields["author"].queryset = authors.filter(current)
+
+    @property
+    def step(self):
+        return pressed_step(self.data)
+
+    @property
+    def changed_fields(self) -> list[str]:
+        """The post's own columns that are to be written."""
+        return [name for name in self.changed_data if name not in ("tags", "publish_at")]
+
+    @property
+    def scheduled_for(self):
+        return self.cleaned_data.get("publish_at")
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        if not slug or "slug" not in self.changed_data:
+            return slug
+        validate_slug(slug)
+        taken = Post.objects.filter(slug=slug).exclude(pk=self.instance.pk).first()
+        if taken:
+            raise forms.ValidationError(slug_is_taken(taken), code="unique")
+        return slug
+
+    def clean(self):
+        """`instance` is still as the database has it, and the admin has locked its row: nobody
+        changes its state between this and the save.
+        """
+        super().clean()
+        if self.step and not self.step.is_allowed_to(self.user, self.instance):
+            raise forms.ValidationError(f"You may not have a post {self.step.done}.")
+        if self.step and not self.step.is_possible_for(self.instance):
+            raise forms.ValidationError(self.step.refusal(self.instance), code="step")
+        if self.step is SCHEDULE and "publish_at" not in self.errors:
+            self._check_publish_at()
+
+    def _check_publish_at(self):
+        if not self.scheduled_for:
+            self.add_error("publish_at", "Give the date and the time to publish the post at.")
+        elif self.scheduled_for <= timezone.now():
+            self.add_error("publish_at", "Give a time in the future.")
+
+    def _get_validation_exclusions(self):
+        """What was not touched need not be validated again; the slug was, above."""
+        return super()._get_validation_exclusions() | {"slug"} | self._untouched()
+
+    def _untouched(self) -> set[str]:
+        if self.instance.pk is None:
+            return set()
+        return set(self.fields) - set(self.changed_data)
+
+
+def slug_is_taken(post: Post) -> str:
+    """Says which post has the slug, with a link, also to the trash."""
+    return format_html(
+        'The post <a href="{}">{}</a>{} has this slug already.',
+        reverse("admin:posts_post_change", args=[post.pk]),
+        post.title,
+        " in the trash" if post.deleted_at else "",
+    )
+
+
+class FirstPostForm(forms.Form):
+    """A post for a user who is being added; without a title nothing is made."""
+
+    title = forms.CharField(max_length=200)
+    content = forms.CharField(
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        validators=[validate_content],
+        help_text="Markdown. Saved as a draft together with the user, or not at all.",
+    )
+
+
+DECISIONS = {
+    "_approve": Comment.Status.APPROVED,
+    "_spam": Comment.Status.SPAM,
+    "_remove": Comment.Status.REMOVED,
+}
+
+
+def pressed_decision(data: Mapping) -> Comment.Status | None:
+    """What the moderator's button says, in a posted form."""
+    return next((status for name, status in DECISIONS.items() if name in data), None)
+
+
+class CommentForm(forms.ModelForm):
+    """`user` is who saves; the moderator's decision is read from the pressed button."""
+
+    class Meta:
+        model = Comment
+        fields = ["post", "body", "author_name", "author_email"]
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    @property
+    def decision(self) -> Comment.Status | None:
+        return pressed_decision(self.data)
+
+    def clean(self):
+        super().clean()
+        if self.decision and not self.user.has_perm("posts.moderate_comment"):
+            raise forms.ValidationError("You may not moderate comments.")
+
+    def clean_author_name(self):
+        name = self.cleaned_data["author_name"].strip()
+        if not name and not self.instance.author_id:
+            raise forms.ValidationError("Give the visitor’s name.")
+        return name
