@@ -8,7 +8,6 @@ import sys
 
 from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
-from django.template import TemplateDoesNotExist
 from django.template.loader import render_to_string
 from django.views.defaults import server_error as django_server_error
 
@@ -35,17 +34,10 @@ def is_outage(error: BaseException | None) -> bool:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """The 503 page, rendered without the request: its context processors would ask the database."""
     return HttpResponse(
-        page("503.html", "The database does not answer. Please try again in a moment."),
+        render_to_string("503.html"),
         status=503,
         headers={"Retry-After": str(RETRY_AFTER_SECONDS), "Cache-Control": "no-store"},
     )
-
-
-def page(template: str, otherwise: str) -> str:
-    try:
-        return render_to_string(template)
-    except TemplateDoesNotExist:
-        return otherwise
 
 
 class UnavailableMiddleware:
