@@ -128,8 +128,8 @@ def spare_redis(redis_url) -> Iterator[Redis]:
 @pytest.fixture(scope="module")
 def spare_postgres() -> Iterator[Postgres]:
     """A PostgreSQL of the module's own, to stop, kill and start."""
-    server = Postgres(POSTGRES_VERSION)
-    server.start("fsync=on", "synchronous_commit=on", "full_page_writes=on")
+    server = Postgres(POSTGRES_VERSION, durable=True)
+    server.start()
     yield server
     server.remove()
 

@@ -21,3 +21,6 @@ OUTAGE_SECONDS = [3, 10, 17, 40] if TRUE_SIZES else [2]
 
 # Items of an import whose memory and statements per batch must not grow with them.
 IMPORT_ITEMS = size(1_000, 5_000)
+
+# How often PostgreSQL is killed under writers.
+KILLS = size(1, 5)

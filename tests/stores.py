@@ -25,11 +25,13 @@ listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 200
 shared_buffers = 64MB
+autovacuum_naptime = 10min
+log_min_messages = warning
+"""
+FORGETFUL = """
 fsync = off
 synchronous_commit = off
 full_page_writes = off
-autovacuum_naptime = 10min
-log_min_messages = warning
 """
 
 
@@ -69,10 +71,14 @@ def end_of(log: Path) -> str:
 
 
 class Postgres:
-    """One server on its own data. `start`, `stop`, `kill` and `start` again."""
+    """One server on its own data. `start`, `stop`, `kill` and `start` again.
 
-    def __init__(self, version: int = 18):
+    One that is not `durable` is faster, and may lose confirmed writes when it is killed.
+    """
+
+    def __init__(self, version: int = 18, *, durable: bool = False):
         self.version = version
+        self.durable = durable
         self.user = other_user()
         self.folder = Path(tempfile.mkdtemp(prefix="copydesk-postgres-"))
         self.data = self.folder / "data"
@@ -123,26 +129,25 @@ class Postgres:
         initdb = [self.bin / "initdb", "-D", self.data, "-U", "copydesk", "-A", "trust"]
         self._run([*initdb, "--encoding=UTF8", "--no-sync", "--no-instructions", *provider])
         with (self.data / "postgresql.conf").open("a") as file:
-            file.write(CONFIGURATION)
+            file.write(CONFIGURATION if self.durable else CONFIGURATION + FORGETFUL)
 
-    def start(self, *options: str) -> None:
-        """Returns when it accepts connections. `options` are `name=value` of its configuration."""
+    def start(self) -> None:
+        """Returns when it accepts connections."""
         if not self.data.exists():
             self.create()
-        settings = [part for option in (f"port={self.port}", *options) for part in ("-c", option)]
         deadline = time.monotonic() + 60
         while time.monotonic() < deadline:
-            self.process = self._spawn(settings)
+            self.process = self._spawn()
             if self._ready_before(deadline):
                 return
             # After a kill -9 the last backends may hold the shared memory for a moment.
             time.sleep(0.1)
         raise RuntimeError(f"PostgreSQL did not start:\n{end_of(self.folder / 'log')}")
 
-    def _spawn(self, settings: list[str]) -> subprocess.Popen:
+    def _spawn(self) -> subprocess.Popen:
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                [self.bin / "postgres", "-D", self.data, *settings],
+                [self.bin / "postgres", "-D", self.data, "-c", f"port={self.port}"],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

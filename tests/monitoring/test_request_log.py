@@ -1,4 +1,5 @@
 import pytest
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 
@@ -23,3 +24,22 @@ def test_what_staff_search_for_is_not_logged(client):
 
     assert [line["request"] for line in lines if line["event"] == "request_finished"] == ["GET /"]
     assert "olive" not in str(lines)
+
+
+@pytest.mark.django_db
+def test_logging_asks_the_database_nothing(client, django_assert_num_queries):
+    client.cookies["sessionid"] = "a" * 32
+
+    with django_assert_num_queries(0):
+        client.get("/")
+
+
+@pytest.mark.django_db
+def test_the_line_names_the_user_by_id(client, django_user_model):
+    olive = django_user_model.objects.create_superuser("olive@example.com", name="Olive")
+    client.force_login(olive)
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        client.get("/admin/")
+
+    finished = [line for line in lines if line["event"] == "request_finished"]
+    assert [line["user_id"] for line in finished] == [olive.pk]
