@@ -1,7 +1,6 @@
 """What every settings module begins with: safe for production, needing nothing."""
 
 import logging
-from importlib.util import find_spec
 
 from . import environment
 from .environment import BASE_DIR
@@ -21,9 +20,7 @@ INSTALLED_APPS = [
     # First: its `migrate` and `makemigrations` stand before Django's.
     "apps.database",
     "apps.backoffice",
-    "apps.backoffice.admin_config.AdminConfig"
-    if find_spec("apps.backoffice.sites")
-    else "django.contrib.admin",
+    "apps.backoffice.admin_config.AdminConfig",
     "apps.users",
     "apps.posts",
     "apps.monitoring",
@@ -124,8 +121,7 @@ CONTENT_SECURITY_POLICY = {
 # Django's 2.5 MB would drop a long article with a bare 400.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
 
-if find_spec("apps.backoffice.forms"):
-    FORM_RENDERER = "apps.backoffice.forms.FormRenderer"
+FORM_RENDERER = "apps.backoffice.forms.FormRenderer"
 
 USE_I18N = False
 USE_TZ = True
