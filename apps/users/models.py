@@ -81,6 +81,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.Index(
                 Bytewise(Lower("name")), models.F("id"), condition=LIVE, name="idx_users_name"
             ),
+            models.Index(Bytewise("email"), models.F("id"), condition=LIVE, name="idx_users_email"),
             models.Index(fields=["points", "id"], condition=LIVE, name="idx_users_points"),
             models.Index(
                 fields=["region", "created_at", "id"], condition=LIVE, name="idx_users_region"

@@ -5,7 +5,6 @@ then all of it put back from PostgreSQL's own definitions. It happens in the cal
 whatever ends the process, even `kill -9`, leaves the tables as they were.
 """
 
-import re
 from typing import NamedTuple
 
 DEFINITIONS = """
@@ -27,7 +26,6 @@ SELECT tgrelid::regclass::text, quote_ident(tgname) FROM pg_trigger
 WHERE tgrelid = ANY(%s::regclass[]) AND NOT tgisinternal AND tgenabled = 'O'
   AND tgfoid::regproc::text = tgrelid::regclass || '_search_refresh'
 """
-REFRESH = re.compile(r"INSERT INTO (\w+) (\(.*?\))\s*VALUES \((.*)\)\s*ON CONFLICT", re.DOTALL)
 
 
 class Definition(NamedTuple):
@@ -57,21 +55,3 @@ def search_triggers(cursor, tables: list[str]) -> list[tuple[str, str]]:
 def switch(cursor, triggers: list[tuple[str, str]], state: str) -> None:
     for table, trigger in triggers:
         cursor.execute(f"ALTER TABLE {table} {state} TRIGGER {trigger}")
-
-
-def search_fill(cursor, table: str) -> str | None:
-    """The statement that writes the documents of a slice of a table; None if it has none.
-
-    Read from the trigger's function, so that the two cannot differ. Its parameters are the first
-    and the last id.
-    """
-    cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s", [f"{table}_search_refresh"])
-    source = cursor.fetchone()
-    if source is None:
-        return None
-    target, columns, values = REFRESH.search(source[0]).groups()
-    values = values.replace("%", "%%").replace("NEW.", "written.")
-    return (
-        f"INSERT INTO {target} {columns} SELECT {values} FROM {table} written "  # noqa: S608
-        "WHERE written.id BETWEEN %s AND %s"
-    )

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 
 from django.db import connection, transaction
 
+from apps.backoffice.progress import Report
+from apps.posts.search import KEYS, fill
+
 from . import bare
 from .chunks import Chunk, Made, Makers, make
 from .plan import Plan
-from .progress import Report
 from .tables import COLUMNS, SQL
 
 EMPTY = ["posts", "comments", "categories", "tags"]
@@ -16,7 +18,7 @@ EMPTY = ["posts", "comments", "categories", "tags"]
 ORDER = ["categories", "tags", "users", "profiles", "comments", "posts", "posts_tags"]
 """Comments before posts, so that each post is written once, with its number of comments; nothing
 looks at a foreign key before the end of the transaction."""
-SEARCHED = ["posts", "comments"]
+SEARCHED = list(KEYS)
 SEARCH_SLICE = 200_000
 
 
@@ -117,9 +119,7 @@ def copy_all(plan: Plan, report: Report, processes: int) -> None:
 
 def fill_search(cursor, plan: Plan, report: Report) -> None:
     for table in SEARCHED:
-        statement, last = bare.search_fill(cursor, table), getattr(plan, table)
-        if statement is None:
-            continue
+        statement, last = fill(table), getattr(plan, table)
         with report.step(f"{table}_search", last) as step:
             for first in range(1, last + 1, SEARCH_SLICE):
                 upto = min(first + SEARCH_SLICE - 1, last)

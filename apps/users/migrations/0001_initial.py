@@ -193,6 +193,15 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="user",
             index=models.Index(
+                apps.database.expressions.Bytewise("email"),
+                models.F("id"),
+                condition=models.Q(("deleted_at__isnull", True)),
+                name="idx_users_email",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="user",
+            index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True)),
                 fields=["points", "id"],
                 name="idx_users_points",

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 
+from apps.backoffice.progress import Report
 from apps.posts.seeding.conversation import NoPublishedPostError
 from apps.posts.seeding.load import NotEmptyError, seed
 from apps.posts.seeding.plan import Plan, today
-from apps.posts.seeding.progress import Report
 from apps.users.demo import ids_of, next_user_id
 
 PARALLEL_FROM = 100_000

@@ -1,4 +1,4 @@
-"""How far a load has come: a bar with rate and time left on a terminal, plain lines elsewhere."""
+"""How far a command's long work has come: a bar on a terminal, plain lines elsewhere."""
 
 import time
 
