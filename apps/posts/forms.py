@@ -123,8 +123,10 @@ class PostForm(forms.ModelForm):
             self.add_error("publish_at", "Give a time in the future.")
 
     def _get_validation_exclusions(self):
-        """What was not touched need not be validated again; the slug was, above."""
-        return super()._get_validation_exclusions() | {"slug"} | self._untouched()
+        """What was not touched need not be validated again. The slug was, above; of the title the
+        database's constraint asks what its field has checked, in a statement of its own.
+        """
+        return super()._get_validation_exclusions() | {"slug", "title"} | self._untouched()
 
     def _untouched(self) -> set[str]:
         if self.instance.pk is None:

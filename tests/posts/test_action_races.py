@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 from django.db import connection
+from django.test import Client
 
 from apps.posts import actions
 from apps.posts.models import Category, Comment, Post
@@ -48,6 +49,28 @@ def test_of_two_editors_who_publish_one_post_one_learns_that_he_was_late():
         errors = [result for result in results if isinstance(result, Exception)]
         assert [type(error) for error in errors] == [actions.StepNotPossibleError]
         assert "is published" in str(errors[0])
+        assert Post.objects.get(pk=post.pk).version == 2
+
+
+def test_of_two_editors_who_press_publish_one_keeps_his_input_and_reads_why():
+    """Over HTTP: the second waits for the row, and his form judges what the first has made."""
+    clients = []
+    for editor in (ed(), olive()):
+        client = Client()
+        client.force_login(editor)
+        clients.append(client)
+    for number in range(ROUNDS):
+        post = PostFactory()
+        page = f"/admin/posts/post/{post.pk}/change/"
+        form = {
+            "title": f"Typed {number}", "slug": post.slug, "content": "", "kind": "post",
+            "author": post.author_id, "_publish": "1",
+        }  # fmt: skip
+        answers = at_once(*(partial(client.post, page, form) for client in clients))
+        won, lost = sorted(answers, key=lambda answer: -answer.status_code)
+        assert (won.status_code, lost.status_code) == (302, 200)
+        assert "is published and cannot be published from there" in lost.content.decode()
+        assert f'value="Typed {number}"' in lost.content.decode()
         assert Post.objects.get(pk=post.pk).version == 2
 
 

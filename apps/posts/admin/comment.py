@@ -114,4 +114,5 @@ class CommentAdmin(ModelAdmin):
         actions.move_comment_to_trash(obj, by=request.user)
 
     def restore(self, request, obj):
-        actions.restore_comment(obj, by=request.user)
+        # The set action: a second click finds it restored already, which is no error.
+        actions.restore_comments(Comment.objects.filter(pk=obj.pk), by=request.user)
