@@ -46,6 +46,8 @@ def measure(
             if result.error or (number and result.median > 1_000 * block_seconds / BLOCK):
                 continue
             block = save_block if item == "save" else page_block
+            # The server has closed it, if the other peers took longer than its patience.
+            peer.client.close()
             try:
                 block(item, peer, result, url, block_seconds, warm=WARM_UP if number == 0 else 2)
             except (OSError, ValueError, RuntimeError) as problem:

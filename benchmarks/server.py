@@ -6,19 +6,19 @@ from pathlib import Path
 
 from tests.stores import Postgres, free_port, other_user
 
-SETTINGS = (
-    "fsync=on",
-    "synchronous_commit=on",
-    "full_page_writes=on",
-    "shared_buffers=4GB",
-    "effective_cache_size=12GB",
-    "work_mem=32MB",
-    "maintenance_work_mem=1GB",
-    "max_wal_size=8GB",
-    "checkpoint_timeout=30min",
-    "random_page_cost=1.1",
-    "autovacuum_naptime=1min",
-)
+SETTINGS = """
+fsync = 'on'
+synchronous_commit = 'on'
+full_page_writes = 'on'
+shared_buffers = '4GB'
+effective_cache_size = '12GB'
+work_mem = '32MB'
+maintenance_work_mem = '1GB'
+max_wal_size = '8GB'
+checkpoint_timeout = '30min'
+random_page_cost = '1.1'
+autovacuum_naptime = '1min'
+"""
 
 
 class Server(Postgres):
@@ -26,6 +26,7 @@ class Server(Postgres):
 
     def __init__(self, folder: Path | None):
         self.version, self.user, self.process = 18, other_user(), None
+        self.durable = True
         self.kept = folder is not None
         self.folder = folder or Path(tempfile.mkdtemp(prefix="copydesk-bench-"))
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -33,7 +34,11 @@ class Server(Postgres):
         self.bin = self._reachable_binaries()
 
     def __enter__(self) -> "Server":
-        self.start(*SETTINGS)
+        if not self.data.exists():
+            self.create()
+        # Over what the cluster was made with, an older one too.
+        (self.data / "postgresql.auto.conf").write_text(SETTINGS)
+        self.start()
         return self
 
     def __exit__(self, *problem) -> None:
@@ -43,11 +48,6 @@ class Server(Postgres):
 
     def url(self, database: str) -> str:
         return f"postgresql://copydesk@127.0.0.1:{self.port}/{database}"
-
-    def psql(self, database: str, sql: str) -> str:
-        """The unadorned answer to a statement, run as the owner."""
-        command = [self.bin / "psql", "-h", "127.0.0.1", "-p", str(self.port), "-U", "copydesk"]
-        return self._run([*command, "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql])
 
 
 def clean_environment() -> dict[str, str]:
