@@ -21,7 +21,6 @@ from django.db.models.functions import Lower
 
 from apps.backoffice import counts
 from apps.backoffice.keyset import WALK_ROWS, Order, Page, Position, around
-from apps.database.expressions import Bytewise
 
 LAST_CHARACTER = "\U0010ffff"
 TIME_BUDGET_SECONDS = 0.5
@@ -51,12 +50,13 @@ class Found:
 class PrefixSearch:
     """The beginning of a name, or of an e-mail address where there is an `@` in what was typed.
 
-    Walks `lower(name) COLLATE "C"`, in whose order the rows come.
+    Walks the index of the order given for each, `lower(name) COLLATE "C"` for names, in which the
+    rows come.
     """
 
     help = "Beginning of the name"
 
-    def __init__(self, name: str = "name", email: str = ""):
+    def __init__(self, name: Order, email: Order | None = None):
         self.name, self.email = name, email
         if email:
             self.help = "Beginning of the name or e-mail"
@@ -65,13 +65,13 @@ class PrefixSearch:
         """The matching rows and the order they are walked in."""
         if self.email and ("@" in query or query.lower().startswith("email:")):
             start = query.lower().removeprefix("email:").strip()
-            order = Order(self.email, Bytewise(self.email))
+            order = self.email
             first, last = Value(start), Value(start + LAST_CHARACTER)
         else:
-            order = Order(self.name, Bytewise(Lower(self.name)))
+            order = self.name
             first, last = Lower(Value(query)), Lower(Value(query + LAST_CHARACTER))
         queryset = queryset.alias(_start=order.by)
-        return queryset.filter(_start__gte=Bytewise(first), _start__lt=Bytewise(last)), order
+        return queryset.filter(_start__gte=first, _start__lt=last), order
 
     def complete(self, queryset: QuerySet, term: str, limit: int) -> list[Model]:
         """The first objects in name order that a field offers for what was typed."""

@@ -5,18 +5,21 @@ import pytest
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.db.models.functions import Lower
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.autocomplete import AutocompleteView
+from apps.backoffice.keyset import Order
 from apps.backoffice.search import PrefixSearch
+from apps.database.expressions import Bytewise
 from apps.users.models import User
 from tests.factories import UserFactory, mallory, olive
 
 
 class UserList(ModelAdmin):
-    search = PrefixSearch("name", "email")
+    search = PrefixSearch(Order("name", Bytewise(Lower("name"))), Order("email", Bytewise("email")))
 
 
 @pytest.fixture

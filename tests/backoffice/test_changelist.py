@@ -7,6 +7,7 @@ import pytest
 from django.contrib import admin
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
@@ -19,8 +20,10 @@ from apps.backoffice.filters import (
     DateRangeFilter,
     RelatedFilter,
 )
+from apps.backoffice.keyset import Order
 from apps.backoffice.rows import Column, badge, number, when
 from apps.backoffice.search import PrefixSearch, TextSearch
+from apps.database.expressions import Bytewise
 from apps.posts.models import Post, PostSearch
 from apps.users.models import User
 from tests.factories import olive
@@ -65,7 +68,7 @@ class PostList(ModelAdmin):
 class UserList(ModelAdmin):
     columns = [Column("name", link=True), Column("email")]
     orders = {"": ["-created_at"], "trash": ["-deleted_at"]}
-    search = PrefixSearch("name", "email")
+    search = PrefixSearch(Order("name", Bytewise(Lower("name"))), Order("email", Bytewise("email")))
     list_per_page = 10
 
 

@@ -1,17 +1,20 @@
 """What the admins of categories and tags share: what is in use stays."""
 
 from django.contrib import messages
+from django.db.models.functions import Lower
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import slugify
 
 from apps.backoffice.admin import ModelAdmin
+from apps.backoffice.keyset import Order
 from apps.backoffice.search import PrefixSearch
+from apps.database.expressions import Bytewise
 from apps.posts import actions, panels
 
 
 class TopicAdmin(ModelAdmin):
-    search = PrefixSearch("name")
+    search = PrefixSearch(Order("name", Bytewise(Lower("name"))))
     prepopulated_fields = {"slug": ["name"]}
 
     def posts_of(self, obj):

@@ -65,7 +65,7 @@ class UserAdmin(AccountPages, ModelAdmin):
         "is_active": ["-created_at", "created_at"],
         "trash": ["-deleted_at"],
     }
-    search = PrefixSearch("name", "email")
+    search = PrefixSearch(Order("name", BY_NAME), Order("email", Bytewise("email")))
     actions = sets.ALL
     inlines = [ProfileInline]
     readonly_fields = ["points", "created_at", "last_seen_at", "standing"]
