@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.measure import measure
+from benchmarks.measure import Conditions, measure
 from benchmarks.peers import EMAIL, PASSWORD, ROOT, Limit, Product, Stock
 from benchmarks.report import ITEMS, Results, as_json, growth_table, size_table
 from benchmarks.sample import read_sample
@@ -109,8 +109,9 @@ def stock_tables(url: str) -> None:
     subprocess.run(migrate, cwd=ROOT, env=clean_environment() | settings, check=True)
 
 
-def run(url: str, options: argparse.Namespace) -> Results:
+def run(url: str, postmaster: int, options: argparse.Namespace) -> Results:
     sample = read_sample(url)
+    conditions = Conditions(url, postmaster, options.block_seconds)
     if "stock" in options.peers:
         stock_tables(url)
     results = {}
@@ -119,7 +120,7 @@ def run(url: str, options: argparse.Namespace) -> Results:
             stack.enter_context(PEERS[name](url, sample)) for name in PEERS if name in options.peers
         ]
         for item in options.items:
-            results[item] = measure(item, peers, url, options.rounds, options.block_seconds)
+            results[item] = measure(item, peers, conditions, options.rounds)
             told = "  ".join(
                 f"{name} {result.median:.1f}" if result.times else f"{name} {result.error}"
                 for name, result in results[item].items()
@@ -137,7 +138,7 @@ def main() -> None:
             if options.seed_only:
                 continue
             print(f"\n{rows:,} posts", flush=True)
-            by_size[rows] = run(url, options)
+            by_size[rows] = run(url, server.process.pid, options)
             print(f"\n{size_table(by_size[rows])}", flush=True)
             options.json.parent.mkdir(parents=True, exist_ok=True)
             options.json.write_text(json.dumps(as_json(by_size), indent=1))

@@ -108,6 +108,13 @@ def times(result: Result | None, limit: Result | None) -> str:
     return f"{result.median / limit.median:,.1f}"
 
 
+def processor_times(result: Result | None, limit: Result | None) -> str:
+    """The same ratio in processor time: what to read when the machine was busy."""
+    if not (result and result.processor and limit and limit.processor):
+        return "-"
+    return f"{result.processor / limit.processor:,.1f}"
+
+
 def table(rows: list[list[str]]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
@@ -120,7 +127,20 @@ def table(rows: list[list[str]]) -> str:
 
 
 def size_table(results: Results) -> str:
-    rows = [["item", "rows", "product ms", "limit ms", "stock ms", "x limit", "stock x", "bar", ""]]
+    rows = [
+        [
+            "item",
+            "rows",
+            "product ms",
+            "limit ms",
+            "stock ms",
+            "x limit",
+            "cpu x",
+            "stock x",
+            "bar",
+            "",
+        ]
+    ]
     for item, by_peer in results.items():
         product, limit, stock = (by_peer.get(name) for name in ("product", "limit", "stock"))
         ratio, bar, passed = verdict(item, results)
@@ -133,6 +153,7 @@ def size_table(results: Results) -> str:
                 cell(limit),
                 cell(stock),
                 f"{ratio:.1f}" if ratio else "-",
+                processor_times(product, limit),
                 times(stock, limit),
                 bar,
                 passed,
@@ -175,6 +196,7 @@ def as_json(by_size: dict[int, Results]) -> dict:
                 name: {
                     "median_ms": result.median,
                     "p95_ms": result.p95,
+                    "processor_ms": result.processor,
                     "requests": len(result.times),
                     "rows": len(result.ids),
                     "bytes": result.size,
