@@ -147,7 +147,7 @@ def slug_is_taken(post: Post) -> str:
 class FirstPostForm(forms.Form):
     """A post for a user who is being added; without a title nothing is made."""
 
-    title = forms.CharField(max_length=200)
+    title = forms.CharField(max_length=200, required=False)
     content = forms.CharField(
         required=False,
         strip=False,
@@ -155,6 +155,11 @@ class FirstPostForm(forms.Form):
         validators=[validate_content],
         help_text="Markdown. Saved as a draft together with the user, or not at all.",
     )
+
+    def clean(self):
+        super().clean()
+        if self.cleaned_data.get("content") and not self.cleaned_data.get("title"):
+            self.add_error("title", "Give the post a title.")
 
 
 DECISIONS = {

@@ -8,8 +8,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.timesince import timesince
 
 from apps.backoffice import panels
+from apps.backoffice.rows import short_time
 from apps.posts import actions
 from apps.posts.counts import capped_count, posts_of_author
 from apps.posts.forms import DECISIONS, FirstPostForm
@@ -46,12 +48,17 @@ def in_review(request):
             :ROWS_AT_HOME
         ]
     )
+    now = timezone.now()
+    for post in posts:
+        since = post["submitted_at"]
+        post["submitted"] = since and short_time(since)
+        post["waiting"] = since and timesince(since, now)
     return panels.Panel(
         key="in-review",
         title="In review",
         note=first_of(posts, waiting, "longest waiting first"),
         link=(SHOW_ALL, changelist("post", status="review", o="created_at")),
-        body=render("in_review", posts=posts, now=timezone.now()) if posts else "",
+        body=render("in_review", posts=posts) if posts else "",
         empty="No post waits for review.",
     )
 
@@ -63,7 +70,9 @@ def own_drafts(request):
     if user.has_perm("posts.publish_post") or not user.has_perm("posts.change_own_post"):
         return None
     drafts = Post.objects.drafts_of(user)
-    posts = list(drafts.values("pk", "title", "created_at", "updated_at")[:ROWS_AT_HOME])
+    posts = list(drafts.values("pk", "title", "updated_at")[:ROWS_AT_HOME])
+    for post in posts:
+        post["saved"] = short_time(post["updated_at"])
     return panels.Panel(
         key="own-drafts",
         title="Your drafts",
@@ -85,6 +94,8 @@ def pending_comments(request):
             "pk", "body", "created_at", "author_name", "author__name", post_title=F("post__title")
         )[:ROWS_AT_HOME]
     )
+    for comment in comments:
+        comment["written"] = short_time(comment["created_at"])
     return panels.Panel(
         key="pending-comments",
         title="Comments pending",
@@ -157,6 +168,8 @@ def comments_of_post(request, post):
         return None
     newest = Comment.objects.live().filter(post=post).newest_first()
     comments = list(newest.select_related("author").only(*COMMENT_FIELDS)[:COMMENTS_SHOWN])
+    for comment in comments:
+        comment.written = short_time(comment.created_at)
     return panels.Panel(
         key="comments",
         title="Latest comments",

@@ -9,6 +9,7 @@ from apps.backoffice.rows import text
 from apps.users.models import User
 
 BODY_CHARACTERS = 160
+TITLE_CHARACTERS = 48
 
 
 def person(name: str | None, region: str | None) -> str:
@@ -22,14 +23,18 @@ def commenter(name: str | None, visitor: str) -> str:
     return text(name) if name else f'{escape(visitor)} <span class="quiet">visitor</span>'
 
 
+def cut(words: str, characters: int) -> str:
+    return words if len(words) <= characters else words[: characters - 1] + "…"
+
+
 def beginning(body: str) -> str:
-    return escape(body if len(body) <= BODY_CHARACTERS else body[: BODY_CHARACTERS - 1] + "…")
+    return escape(cut(body, BODY_CHARACTERS))
 
 
 def post_title(title: str, deleted_at: object) -> str:
     """A comment's post; its comments stay in the list while it is in the trash."""
     mark = ' <span class="badge archived">in the trash</span>' if deleted_at else ""
-    return escape(title) + mark
+    return escape(cut(title, TITLE_CHARACTERS)) + mark
 
 
 def author_is_active(value: str) -> Q:

@@ -5,6 +5,7 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import path
+from django.utils.html import format_html
 
 from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.filters import ChoiceFilter, DateRangeFilter, RelatedFilter
@@ -119,7 +120,8 @@ class PostAdmin(ModelAdmin):
 
     @admin.display(description="Content")
     def rendered_content(self, post):
-        return rendered_content(post.pk, post.version) or ""
+        html = rendered_content(post.pk, post.version) or ""
+        return format_html('<div class="prose">{}</div>', html)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         """The status with its steps is part of the form, so it is made from it."""
