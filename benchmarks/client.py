@@ -71,8 +71,9 @@ class FormReader(HTMLParser):
         if fields is None:
             return
         if tag == "input" and a.get("name") and a.get("type", "text") not in self.SKIPPED:
-            if a.get("type") not in ("checkbox", "radio") or "checked" in a:
-                fields.append((a["name"], a.get("value", "")))
+            ticks = a.get("type") in ("checkbox", "radio")
+            if not ticks or "checked" in a:
+                fields.append((a["name"], a.get("value", "on" if ticks else "")))
         elif tag == "textarea" and a.get("name"):
             self.textarea = (fields, a["name"], [])
         elif tag == "select":
