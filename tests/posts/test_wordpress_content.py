@@ -43,6 +43,9 @@ PLAIN = "all formatting (kept as plain paragraphs)"
         ("[embed]https://e.com/v[/embed]", "<https://e.com/v>"),
         ("<b> a </b>b", "**a** b"),
         ("<b><p>a</p><p>b</p></b>", "**a**\n\n**b**"),
+        ("a<b>b</b>c", "a**b**c"),
+        ("a<b>(b)</b>c <i>d</i>", "a(b)c *d*"),
+        ("a!<a href=/b>c</a>", "a\\![c](/b)"),
     ],
 )
 def test_html_becomes_the_markdown_a_person_would_write(html, markdown):
@@ -77,6 +80,7 @@ def test_text_that_looks_like_markdown_stays_text(text, wrap):
         ('<video><source src="https://e.com/v"></video>', "<source> (a link instead)"),
         ("<script>x()</script>", "<script>"),
         ("<svg><text>x</text></svg>", "<svg>"),
+        ("a<b>(b)</b>c", "emphasis within a word (its text is kept)"),
         ("x<sub>2</sub>", "<sub> (its text is kept)"),
         ('<abbr title="for the win">ftw</abbr>', "explanation of an abbreviation"),
         ("<table><tr><td colspan=2>a</table>", "merged table cells"),

@@ -165,6 +165,12 @@ def test_a_record_too_large_or_too_deep_is_left_out_and_the_next_is_read():
     assert all("left out" in problem for problem in problems(content))
 
 
+def test_the_bound_is_for_each_record_and_not_for_the_file(monkeypatch):
+    monkeypatch.setattr("apps.posts.wordpress.elements.MAX_RECORD_CHARACTERS", 10_000)
+    content = wxr(*(item(post_id=number, content="x" * 2_000) for number in range(1, 11)))
+    assert len(items(content)) == 10
+
+
 @given(st.data())
 def test_no_broken_file_raises(data):
     content = bytearray(wxr(item(comment(), terms=category("A")), item(post_id=2)))

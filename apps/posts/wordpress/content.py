@@ -33,7 +33,7 @@ def to_markdown(html: str) -> Converted:
     converter = Converter(html)
     markdown = converter.convert()
     if visible_text(render(markdown)) == squeezed("".join(converter.texts)):
-        return Converted(markdown, converter.losses)
+        return Converted(markdown, +converter.losses)
     losses = converter.losses + Counter({"all formatting (kept as plain paragraphs)": 1})
     plain = "\n\n".join(_fully_escaped(block) for block in converter.texts_by_block if block)
     return Converted(plain, losses)

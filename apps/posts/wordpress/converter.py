@@ -381,7 +381,7 @@ class Converter:
         self._runs = [Open(mark) for mark in self._marks]
         self.texts_by_block.append("".join(self._block_texts))
         self._block_texts = []
-        return paragraph(runs, plain=self.plain)
+        return paragraph(runs, self.losses, plain=self.plain)
 
     def _flush(self) -> None:
         if self._table():

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -51,16 +52,19 @@ def escape(text: str) -> str:
     return SPECIAL.sub(lambda match: "\\" + match[0], text)
 
 
-def paragraph(runs: list[Run], *, plain: bool = False) -> str:
+def paragraph(runs: list[Run], losses: Counter, *, plain: bool = False) -> str:
     """The Markdown of the runs, without space around it; empty when nothing shows.
 
-    `plain` escapes nothing and keeps the marks: for text that is shown as it is.
+    `plain` escapes nothing: for text that is shown as it is. Marks that had to go are
+    counted in `losses`.
     """
     units = list(_tidied(runs))
     texts = [unit for unit in units if isinstance(unit, str) and unit != " "]
     if len(units) == len(texts) == 1 and BARE_URL.fullmatch(texts[0]) and not plain:
         return f"<{texts[0]}>"
-    markdown = _joined(units, (lambda text: text) if plain else escape)
+    misplaced = _misplaced(units)
+    losses["emphasis within a word (its text is kept)"] += len(misplaced)
+    markdown = _joined(units, misplaced, (lambda text: text) if plain else escape)
     return markdown if plain else LINE_START.sub(_escape_line_start, markdown)
 
 
@@ -98,8 +102,7 @@ def _tidied(runs: list[Run]):
             gap = " " if text[-1].isspace() else None
 
 
-def _joined(units: list, escaped) -> str:
-    dropped = _misplaced(units)
+def _joined(units: list, dropped: set[Mark], escaped) -> str:
     out: list[str] = []
     for unit in units:
         if isinstance(unit, str):
