@@ -3,7 +3,7 @@ from io import BytesIO, StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -352,6 +352,24 @@ def test_one_item_the_database_refuses_does_not_take_its_batch_along(monkeypatch
     assert "item 2 was refused by the database" in report.messages[0]
 
 
+def test_a_batch_written_again_one_by_one_counts_each_change_once(monkeypatch):
+    write, calls = importing._Importer._add_comments, []
+
+    def fail_once(*arguments):
+        calls.append(1)
+        write(*arguments)
+        if len(calls) == 1:
+            raise IntegrityError("race")
+
+    monkeypatch.setattr(importing._Importer, "_add_comments", fail_once)
+    terms = category("News") + category("Hot")
+    report = run(*(item(comment(comment_id=n), post_id=n, title="", terms=terms) for n in (1, 2)))
+    assert len(calls) == 3
+    assert report.created == {"users": 1, "categories": 1, "tags": 1, "posts": 2, "comments": 2}
+    assert report.changed["no title"].count == 2
+    assert set(Post.objects.values_list("slug", "comment_count")) == {("post-1", 1), ("post-2", 1)}
+
+
 def test_a_truncated_file_keeps_the_whole_items(tmp_path):
     whole = wxr(item(post_id=1), item(comment(), post_id=2))
     path = tmp_path / "cut.xml"
@@ -453,12 +471,12 @@ def test_the_statements_of_a_batch_do_not_grow_with_it():
         return len(queries)
 
     statements(1, 5)
-    # Known posts and comments 2; accounts by key, by address, new ones 3; categories by slug,
+    # Known posts twice, comments 3; accounts by key, by address, new ones 3; categories by slug,
     # by name, new ones 3; slugs, tried twice here 2; posts 1; tags like categories 3, and
     # their links 1; comments, their numbers, the update 3; the savepoint and its end 2.
-    assert statements(100, 10) == 20
+    assert statements(100, 10) == 21
     # SQLite would split more rows over two statements: it takes 999 values in one.
-    assert statements(1_000, 30) == 20
+    assert statements(1_000, 30) == 21
 
 
 def test_many_items_are_imported():

@@ -28,6 +28,10 @@ class Slugs:
             open_ = [at for at in open_ if at not in given]
         return [given[at] for at in range(len(wanted))]
 
+    def forget(self) -> None:
+        """Trust the database again: what was given out was rolled back."""
+        self._next.clear()
+
     def _candidate(self, base: str, used: set[str]) -> str:
         while True:
             number = self._next.get(base, 1)

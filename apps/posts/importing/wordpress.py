@@ -8,6 +8,7 @@ savepoint, so only the one that cannot be kept is refused.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.db import DataError, IntegrityError, transaction
@@ -48,6 +49,16 @@ def import_wordpress(
         report = importer.run(file)
         transaction.set_rollback(True)
     return report
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A post ready to be written, the slug it would like, and what was changed on the way."""
+
+    item: Item
+    post: Post
+    slug: str
+    report: Report
 
 
 class _Importer:
@@ -135,15 +146,35 @@ class _Importer:
             self._report.add(self._in_transaction(lambda report: self._write_terms(terms, report)))
         if not items:
             return
+        drafts = self._drafts(items)
         try:
-            self._report.add(self._in_transaction(lambda report: self._write(items, report)))
+            self._report.add(
+                self._in_transaction(lambda report: self._write(items, drafts, report))
+            )
         except (IntegrityError, DataError):
             for item in items:
-                self._write_alone(item)
+                self._write_alone(item, drafts)
 
-    def _write_alone(self, item: Item) -> None:
+    def _drafts(self, items: list[Item]) -> dict[int, _Draft]:
+        """The new posts by the id of their item; made before any lock is taken, for it is slow."""
+        known = self._known_posts(items)
+        drafts = {}
+        for item in items:
+            if item.id in known:
+                continue
+            report = Report()
+            try:
+                post = draft_post(item, self._site, self._now, report)
+                drafts[item.id] = _Draft(item, post, post.slug, report)
+            except RecordError as error:
+                self._refuse(item, str(error), self._report)
+        return drafts
+
+    def _write_alone(self, item: Item, drafts: dict[int, _Draft]) -> None:
         try:
-            self._report.add(self._in_transaction(lambda report: self._write([item], report)))
+            self._report.add(
+                self._in_transaction(lambda report: self._write([item], drafts, report))
+            )
         except (IntegrityError, DataError) as error:
             reason = str(error).partition("\n")[0]
             message = f"line {item.line}: item {item.id} was refused by the database: {reason}"
@@ -156,7 +187,7 @@ class _Importer:
             with transaction.atomic():
                 write(report)
         except (IntegrityError, DataError):
-            for known in (self._accounts, self._categories, self._tags):
+            for known in (self._accounts, self._categories, self._tags, self._slugs):
                 known.forget()
             raise
         return report
@@ -167,33 +198,22 @@ class _Importer:
 
     # One batch: a fixed number of statements, whatever it holds.
 
-    def _write(self, items: list[Item], report: Report) -> None:
+    def _write(self, items: list[Item], drafts: dict[int, _Draft], report: Report) -> None:
         known = self._known_posts(items)
-        new = self._drafts([item for item in items if item.id not in known], report)
+        new = [drafts[item.id] for item in items if item.id in drafts and item.id not in known]
         for item in items:
             report.existing[KINDS[item.kind]] += item.id in known
-        posts = {item.id: post for item, post in new} | known
+        posts = {draft.item.id: draft.post for draft in new} | known
         comments = self._new_comments([item for item in items if item.id in posts], report)
         self._accounts.resolve(list(self._wanted(new, comments)), report)
         self._add_posts(new, report)
         self._add_tags(new, report)
-        self._add_comments(comments, posts, known, report)
+        self._add_comments(comments, posts, report)
 
     def _known_posts(self, items: list[Item]) -> dict[int, Post]:
         keys = {import_key(self._site, "post", item.id): item.id for item in items}
         rows = Post.objects.filter(import_key__in=keys).only("import_key", "created_at")
         return {keys[post.import_key]: post for post in rows}
-
-    def _drafts(self, items: list[Item], report: Report) -> list[tuple[Item, Post]]:
-        drafts = []
-        for item in items:
-            part = Report()
-            try:
-                drafts.append((item, draft_post(item, self._site, self._now, part)))
-                report.add(part)
-            except RecordError as error:
-                self._refuse(item, str(error), report)
-        return drafts
 
     def _new_comments(
         self, items: list[Item], report: Report
@@ -216,34 +236,37 @@ class _Importer:
         ]
 
     def _wanted(self, new, comments) -> Iterator:
-        for item, _post in new:
-            yield self._accounts.of_creator(item.creator)
+        for draft in new:
+            yield self._accounts.of_creator(draft.item.creator)
         for _item, comment in comments:
             if wanted := self._accounts.of_comment(comment):
                 yield wanted
 
-    def _add_posts(self, new: list[tuple[Item, Post]], report: Report) -> None:
-        first = {item.id: next(_terms(item, "category"), None) for item, _post in new}
+    def _add_posts(self, new: list[_Draft], report: Report) -> None:
+        first = {draft.item.id: next(_terms(draft.item, "category"), None) for draft in new}
         self._categories.resolve(filter(None, first.values()), report)
-        slugs = self._slugs.claim([post.slug for _item, post in new])
-        for (item, post), slug in zip(new, slugs, strict=True):
-            if slug != post.slug:
+        slugs = self._slugs.claim([draft.slug for draft in new])
+        for draft, slug in zip(new, slugs, strict=True):
+            post, item = draft.post, draft.item
+            # A batch that was rolled back has left the ids it was given.
+            post.pk, post.slug = None, slug
+            if slug != draft.slug:
                 report.change("address taken: the next free one", slug)
-            post.slug = slug
             post.author_id = self._accounts.id_of(self._accounts.of_creator(item.creator))
-            if category := first[item.id]:
-                post.category_id = self._categories.id_of(category)
+            category = first[item.id]
+            post.category_id = self._categories.id_of(category) if category else None
             report.created[KINDS[item.kind]] += 1
-        Post.objects.bulk_create([post for _item, post in new])
+            report.add(draft.report)
+        Post.objects.bulk_create([draft.post for draft in new])
 
-    def _add_tags(self, new: list[tuple[Item, Post]], report: Report) -> None:
+    def _add_tags(self, new: list[_Draft], report: Report) -> None:
         wanted = []
-        for item, post in new:
-            further = list(_terms(item, "category"))[1:]
+        for draft in new:
+            further = list(_terms(draft.item, "category"))[1:]
             for term in further:
                 report.change("further category of a post: a tag", term.name)
-            wanted += [(post, term) for term in [*further, *_terms(item, "post_tag")]]
-            for term in item.terms:
+            wanted += [(draft.post, term) for term in [*further, *_terms(draft.item, "post_tag")]]
+            for term in draft.item.terms:
                 if term.kind not in {"category", "post_tag"}:
                     report.leave_out(f"{term.kind} of a post", term.name)
         self._tags.resolve((term for _post, term in wanted), report)
@@ -251,7 +274,7 @@ class _Importer:
         link = Post.tags.through
         link.objects.bulk_create([link(post_id=post, tag_id=tag) for post, tag in pairs])
 
-    def _add_comments(self, comments, posts, known, report: Report) -> None:
+    def _add_comments(self, comments, posts, report: Report) -> None:
         rows = []
         for item, comment in comments:
             wanted = self._accounts.of_comment(comment)
@@ -265,9 +288,9 @@ class _Importer:
             rows.append(row)
         Comment.objects.bulk_create(rows, batch_size=KEYS_AT_ONCE // 2)
         report.created["comments"] += len(rows)
-        self._count_comments(rows, report)
+        self._count_comments(rows)
 
-    def _count_comments(self, rows: list[Comment], report: Report) -> None:
+    def _count_comments(self, rows: list[Comment]) -> None:
         """Set the count of each post that got comments: one query, one update a batch."""
         touched = {row.post_id for row in rows}
         counts = Comment.objects.counted().filter(post__in=touched).values("post").order_by()
