@@ -38,8 +38,12 @@ def seed(plan: Plan, report: Report, processes: int = 0) -> None:
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         with report.step("vacuum", 1) as step, connection.cursor() as cursor:
             # Without the visibility map that vacuum writes, no index alone answers a count.
-            cursor.execute("VACUUM (ANALYZE)")
+            cursor.execute(f"VACUUM (ANALYZE) {', '.join(copied_tables())}")
             step.advance(1)
+
+
+def copied_tables() -> list[str]:
+    return [*COLUMNS, *(f"{table}_search" for table in SEARCHED)]
 
 
 def refuse_unless_empty(cursor) -> None:
@@ -96,7 +100,7 @@ def insert_all(plan: Plan, report: Report, processes: int) -> None:
 
 
 def copy_all(plan: Plan, report: Report, processes: int) -> None:
-    tables = [*COLUMNS, *(f"{table}_search" for table in SEARCHED)]
+    tables = copied_tables()
     with connection.cursor() as cursor, Makers(plan, processes) as makers:
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
         refuse_unless_empty(cursor)
@@ -131,7 +135,7 @@ def put_back(cursor, report: Report, dropped: list[bare.Definition]) -> None:
     # Sorting in memory; the transaction's own, so nothing to set back.
     cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
     # Foreign keys are checked with a plan of their own, which wants statistics.
-    cursor.execute("ANALYZE")
+    cursor.execute(f"ANALYZE {', '.join(copied_tables())}")
     texts = [definition for definition in dropped if "gin" in definition.create.lower()]
     others = [definition for definition in dropped if definition not in texts]
     for name, definitions in (("text indexes", texts), ("indexes, foreign keys", others)):
