@@ -46,6 +46,11 @@ def short_time(value: datetime) -> str:
     return f"{day}, {local.hour:02}:{local.minute:02}"
 
 
+def shown_value(value: object) -> str:
+    """A sort value as the text around a list names it; not HTML."""
+    return short_time(value) if isinstance(value, datetime) else str(value)[:30]
+
+
 def yes_no(value: object) -> str:
     return "Yes" if value else "No"
 

@@ -169,6 +169,16 @@ def test_an_order_of_one_value_of_a_filter(viewer):
     assert "-published_at" not in changelist(viewer, "?status=draft").orders
 
 
+def test_what_all_rows_are_counted_by_has_an_index(viewer):
+    make_posts(viewer, 1, status="published", published_at=START)
+    with CaptureQueriesContext(connection) as captured:
+        text = changelist(viewer, "?status=published&o=-published_at").count_text
+    assert text == "1 match, of 1 post"
+    totals = [query["sql"] for query in captured if "COUNT(" in query["sql"]]
+    assert len(totals) == 1
+    assert "published_at" not in totals[0]
+
+
 def test_filters_combine_and_chips_remove_them(viewer):
     other = olive(email="second@example.com")
     make_posts(viewer, 5)
@@ -180,7 +190,7 @@ def test_filters_combine_and_chips_remove_them(viewer):
     chips = {chip["label"]: chip for chip in cl.chips}
     assert chips["Author"]["value"] == "Olive"
     assert chips["Status"]["remove"] == f"?author={viewer.pk}"
-    assert cl.count_text == "5 match, of 15"
+    assert cl.count_text == "5 match, of 15 posts"
 
 
 def test_a_date_range_is_of_whole_days_in_the_sites_time_zone(viewer, settings):
@@ -223,7 +233,7 @@ def test_a_filter_without_an_index_walks_a_bounded_way(viewer, monkeypatch):
 def test_the_trash_is_apart(viewer):
     posts = make_posts(viewer, 12)
     Post.objects.filter(pk__in=[post.pk for post in posts[:2]]).update(deleted_at=START)
-    assert changelist(viewer).count_text == "10"
+    assert changelist(viewer).count_text == "10 posts"
     trash = changelist(viewer, "?trash=1&status=draft")
     assert titles(trash) == ["Post 0001", "Post 0000"]
     assert "shown without filters" in trash.notices[0]
@@ -234,11 +244,11 @@ def test_counts_are_exact_to_a_cap_and_kept_a_minute(viewer, monkeypatch):
     monkeypatch.setattr(counts, "about", lambda queryset: None)
     monkeypatch.setattr(counts.capped, "__defaults__", (20,))
     make_posts(viewer, 21)
-    assert changelist(viewer).count_text == "more than 20"
+    assert changelist(viewer).count_text == "more than 20 posts"
     Post.objects.all().delete()
-    assert changelist(viewer).count_text == "more than 20"
+    assert changelist(viewer).count_text == "more than 20 posts"
     counts.forget()
-    assert changelist(viewer).count_text == "0"
+    assert changelist(viewer).count_text == "0 posts"
 
 
 def test_id_finds_one_row(viewer):
