@@ -40,6 +40,8 @@ class Step:
 
     def __exit__(self, *problem) -> None:
         if problem[0] is None:
+            # Some totals were guesses.
+            self.report.bar.update(self.task, total=self.done)
             self.report.finished[self.name] = (self.done, self.seconds)
             self.report.line(f"{self.name}: {self.done:,} in {self.seconds:.1f} s ({self.rate})")
 
