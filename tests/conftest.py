@@ -4,7 +4,6 @@ import atexit
 import os
 import shutil
 import signal
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -30,8 +29,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.collectonly:
         return
-    # A killed run leaves no server behind either: SIGTERM becomes an ordinary exit.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    # A killed run leaves no server behind either: SIGTERM ends the session in order.
+    signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 143))
     if settings.LEG == "postgresql":
         _start_servers()
     else:

@@ -5,6 +5,7 @@ on PostgreSQL 18. Further arguments go to pytest.
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,12 @@ def start(leg: str, output, *, slow: bool, arguments: list[str]) -> subprocess.P
 
 def wait(processes: dict[str, subprocess.Popen]) -> None:
     """On Ctrl-C the legs have it too: they stop their servers, and are waited for."""
+
+    def pass_on(number, frame):
+        for process in processes.values():
+            process.send_signal(number)
+
+    signal.signal(signal.SIGTERM, pass_on)
     for process in processes.values():
         while process.poll() is None:
             try:

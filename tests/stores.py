@@ -97,8 +97,15 @@ class Postgres:
                 self._run([install / "bin" / "postgres", "--version"])
             except (OSError, subprocess.CalledProcessError):
                 # A virtual environment under /root: the other user cannot even see it.
-                install = shutil.copytree(install, self.folder / "install", symlinks=True)
+                install = self._copy(package, install.name)
         return install / "bin"
+
+    def _copy(self, package: Path, install: str) -> Path:
+        """The binaries look for their libraries beside the package, three folders up."""
+        libraries = f"{package.name}.libs"
+        shutil.copytree(package.parent / libraries, self.folder / libraries)
+        copy = self.folder / package.name / install
+        return shutil.copytree(package / install, copy, symlinks=True)
 
     def _as_user(self) -> dict:
         if self.user is None:
