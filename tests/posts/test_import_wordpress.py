@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from apps.posts.importing import import_wordpress
 from apps.posts.importing import wordpress as importing
+from apps.posts.importing.writer import Writer
 from apps.posts.models import Category, Comment, Post, Tag
 from apps.users.models import User
 from tests.posts.wxr import REAL, category, comment, item, wxr, wxr_file
@@ -353,7 +354,7 @@ def test_one_item_the_database_refuses_does_not_take_its_batch_along(monkeypatch
 
 
 def test_a_batch_written_again_one_by_one_counts_each_change_once(monkeypatch):
-    write, calls = importing._Importer._add_comments, []
+    write, calls = Writer._add_comments, []
 
     def fail_once(*arguments):
         calls.append(1)
@@ -361,7 +362,7 @@ def test_a_batch_written_again_one_by_one_counts_each_change_once(monkeypatch):
         if len(calls) == 1:
             raise IntegrityError("race")
 
-    monkeypatch.setattr(importing._Importer, "_add_comments", fail_once)
+    monkeypatch.setattr(Writer, "_add_comments", fail_once)
     terms = category("News") + category("Hot")
     report = run(*(item(comment(comment_id=n), post_id=n, title="", terms=terms) for n in (1, 2)))
     assert len(calls) == 3
@@ -387,7 +388,7 @@ def test_a_file_that_cannot_be_read_is_one_line(tmp_path, name):
 
 def test_a_database_that_fails_leaves_whole_batches_and_says_how_to_go_on(monkeypatch, export):
     monkeypatch.setattr(importing, "BATCH_ITEMS", 2)
-    write, calls = importing._Importer._add_comments, []
+    write, calls = Writer._add_comments, []
 
     def fail_in_the_second_batch(*arguments):
         calls.append(1)
@@ -396,13 +397,21 @@ def test_a_database_that_fails_leaves_whole_batches_and_says_how_to_go_on(monkey
         write(*arguments)
 
     path = export(*(item(comment(comment_id=n), post_id=n) for n in range(1, 6)))
-    monkeypatch.setattr(importing._Importer, "_add_comments", fail_in_the_second_batch)
+    monkeypatch.setattr(Writer, "_add_comments", fail_in_the_second_batch)
     error = command(path)[1]
     assert "The database failed: gone" in error
     assert "run the command again" in error
     assert Post.objects.count() == Comment.objects.count() == 2
     assert command(path)[1] is None
     assert Post.objects.count() == Comment.objects.count() == 5
+
+
+def test_a_site_of_many_tags_is_imported(export):
+    tags = (
+        f"<wp:tag><wp:tag_slug>t{n}</wp:tag_slug><wp:tag_name>T{n}</wp:tag_name></wp:tag>"
+        for n in range(2_500)
+    )
+    assert run(*tags).created["tags"] == Tag.objects.count() == 2_500
 
 
 # Again
