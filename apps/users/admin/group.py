@@ -1,7 +1,7 @@
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.contrib.auth import admin as stock
 from django.contrib.auth.models import Group
+from django.forms import CheckboxSelectMultiple
 from django.utils.html import format_html_join
 
 from apps.backoffice.admin import ModelAdmin
@@ -40,7 +40,7 @@ class GroupAdmin(ModelAdmin):
         """Offers the permissions one holds: no more can be given."""
         kwargs["queryset"] = permissions_held(request.user).select_related("content_type")
         kwargs["form_class"] = ManyField
-        kwargs["widget"] = FilteredSelectMultiple("permissions", is_stacked=False)
+        kwargs["widget"] = CheckboxSelectMultiple({"class": "check-list"})
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request, obj=None):
