@@ -112,6 +112,10 @@ class ChangeList(ListPage):
         return {parameter for filter_ in typed for parameter in filter_.parameters}
 
     @property
+    def has_filters(self) -> bool:
+        return bool(self.model_admin.filters) or self.model_admin.has_trash
+
+    @property
     def has_related_filters(self) -> bool:
         return any(one.kind == "related" for one in self.model_admin.filters)
 

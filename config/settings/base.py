@@ -127,6 +127,9 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = env("TIME_ZONE")
 LANGUAGE_CODE = "en-us"
+DATETIME_FORMAT = "j M Y, H:i"
+DATE_FORMAT = "j M Y"
+TIME_FORMAT = "H:i"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

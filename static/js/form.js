@@ -14,7 +14,8 @@ window.addEventListener("beforeunload", (event) => {
 // Back from the answer by the browser's history: the form is on screen again, and so is the guard.
 window.addEventListener("pageshow", () => { isSending = false; });
 
-// The slug follows the title until somebody writes one of his own.
+// The slug follows the title until somebody writes one of his own. Where it may be left empty the
+// server makes it, and finds a free one: then it is only shown what it will be like.
 function slugOf(text, longest) {
     return text.normalize("NFKD").replace(/[\u0300-\u036f]/g, "").toLowerCase()
         .replace(/ß/g, "ss").replace(/æ/g, "ae").replace(/ø/g, "o").replace(/đ/g, "d").replace(/ł/g, "l")
@@ -29,21 +30,22 @@ for (const mark of document.querySelectorAll(".prepopulate")) {
     const longest = slug.maxLength > 0 ? slug.maxLength : 50;
     for (const source of sources) {
         source?.addEventListener("input", () => {
-            if (!isOwn) slug.value = slugOf(sources.map((one) => one.value).join(" "), longest);
+            const made = slugOf(sources.map((one) => one.value).join(" "), longest);
+            if (!slug.required) slug.placeholder = made;
+            else if (!isOwn) slug.value = made;
         });
     }
 }
 
-// Words of a long text, and how long they take to read at 230 a minute.
+// Words of a long text, and how long they take to read at 230 a minute, beside its help.
 for (const text of document.querySelectorAll("textarea.vLargeTextField")) {
-    const count = document.createElement("p");
-    count.className = "help word-count";
+    const count = document.createElement("span");
     const show = () => {
         const words = text.value.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word)).length;
         const minutes = Math.max(1, Math.round(words / 230));
-        count.textContent = words ? `${words.toLocaleString("en")} ${words === 1 ? "word" : "words"}, about ${minutes} ${minutes === 1 ? "minute" : "minutes"} to read` : "";
+        count.textContent = words ? ` ${words.toLocaleString("en")} ${words === 1 ? "word" : "words"}, about ${minutes} ${minutes === 1 ? "minute" : "minutes"} to read.` : "";
     };
-    text.after(count);
+    text.closest(".form-row")?.querySelector(".help > div")?.append(count);
     text.addEventListener("input", show);
     show();
 }

@@ -33,7 +33,7 @@ TIME_BY_STATUS = {
 class PostAdmin(ModelAdmin):
     form = PostForm
     show_history = False
-    autocomplete_fields = ["author", "category", "tags"]
+    prepopulated_fields = {"slug": ["title"]}
     columns = [
         Column("title", link=True),
         Column("status", badge(Post.Status)),
@@ -103,9 +103,9 @@ class PostAdmin(ModelAdmin):
     def get_fieldsets(self, request, obj=None):
         is_open = obj is None or self.has_change_permission(request, obj)
         content = "content" if is_open else "rendered_content"
-        about = ["category", "tags"]
+        about = [("category", "tags")]
         if not is_open or may_choose_author(request.user):
-            about += ["author", "kind"]
+            about += [("author", "kind")]
         return [
             (None, {"fields": ["title", "slug"]}),
             (None, {"fields": [content]}),
