@@ -2,13 +2,16 @@ import datetime
 
 import pytest
 from django import forms
+from django.db.models.functions import Lower
 from django.http import QueryDict
 from django.urls import reverse
 
 from apps.backoffice import sites
 from apps.backoffice.admin import ModelAdmin
+from apps.backoffice.keyset import Order
 from apps.backoffice.search import PrefixSearch
 from apps.backoffice.widgets import RelatedField, RelatedInput, RelatedMultipleField
+from apps.database.expressions import Bytewise
 from apps.posts.models import Category, Post, Tag
 from apps.users.models import User
 from tests.factories import UserFactory, olive
@@ -17,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 class NamedAdmin(ModelAdmin):
-    search = PrefixSearch("name")
+    search = PrefixSearch(Order("name", Bytewise(Lower("name"))))
 
 
 class PostAdmin(ModelAdmin):
