@@ -74,6 +74,10 @@ class PostForm(forms.ModelForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
+        for field in self.fields.values():
+            if hasattr(field.widget, "known"):
+                # The class is kept between requests; the objects a widget knows are not.
+                field.widget.known = {}
         self.fields["publish_at"].initial = self.instance.publish_at
         if "author" in self.fields:
             # Whoever wrote it stays, even from the trash; a new author is somebody who is here.

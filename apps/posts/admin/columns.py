@@ -6,6 +6,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from apps.backoffice.filters import ConditionFilter
 from apps.backoffice.rows import text
+from apps.posts.wording import cut
 from apps.users.models import User
 
 BODY_CHARACTERS = 160
@@ -21,10 +22,6 @@ def person(name: str | None, region: str | None) -> str:
 def commenter(name: str | None, visitor: str) -> str:
     """An account's name, or a visitor's, marked as one."""
     return text(name) if name else f'{escape(visitor)} <span class="quiet">visitor</span>'
-
-
-def cut(words: str, characters: int) -> str:
-    return words if len(words) <= characters else words[: characters - 1] + "…"
 
 
 def beginning(body: str) -> str:

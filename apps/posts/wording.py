@@ -1,4 +1,4 @@
-"""Counts for sentences, at a cost that does not grow: counted to a hundred, then "100+"."""
+"""Short words for lists and panels: counts whose cost does not grow, texts cut to a length."""
 
 from django.db.models import QuerySet
 
@@ -13,6 +13,10 @@ def capped_count(queryset: QuerySet, cap: int = CAP) -> str:
     """`3`, or `100+`."""
     count = counts.capped(queryset.order_by(), cap)
     return f"{cap:,}+" if count > cap else f"{count:,}"
+
+
+def cut(words: str, characters: int) -> str:
+    return words if len(words) <= characters else words[: characters - 1] + "…"
 
 
 @cached(expire_seconds=60, key_prefix="posts-of")
