@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from apps.backoffice.fields import ManyField
 from apps.users.actions import set_password
 from apps.users.models import Profile, User
 from apps.users.pictures import read_picture
@@ -81,16 +82,31 @@ class NewUserForm(BaseUserCreationForm, UserForm):
     class Meta(UserForm.Meta):
         field_classes = {}
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # Django's puts the cursor there, into the second field.
+        del self.fields["email"].widget.attrs["autofocus"]
+
     def save(self, commit=True):
         """The account without its password, which the action sets: hashing is slow on purpose."""
         return forms.ModelForm.save(self, commit=False)
 
 
+class PictureInput(forms.ClearableFileInput):
+    template_name = "users/picture_input.html"
+
+
 class ProfileForm(forms.ModelForm):
     """`upload` and not the model's `picture`, which no form loads."""
 
+    bio = forms.CharField(
+        required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4})
+    )
     upload = forms.FileField(
-        label="Picture", required=False, help_text="PNG, JPEG, WebP or GIF, at most 256 kB."
+        label="Picture",
+        required=False,
+        widget=PictureInput,
+        help_text="PNG, JPEG, WebP or GIF, at most 256 kB.",
     )
 
     website = forms.URLField(required=False, max_length=200, assume_scheme="https")
@@ -143,6 +159,13 @@ class SuspendForm(forms.Form):
         if not now < until < now + timedelta(days=3660):
             raise ValidationError("Choose a time within the next ten years.", code="out_of_range")
         return until
+
+
+class PermissionsField(ManyField):
+    """`Can add post`; Django's label asks for the model of each by itself."""
+
+    def label_from_instance(self, permission):
+        return permission.name
 
 
 class GroupForm(forms.ModelForm):

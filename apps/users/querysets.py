@@ -14,6 +14,10 @@ REGIONS = """
 """
 
 
+# Django makes permissions for every model; no page looks at these.
+UNUSED = ["admin", "contenttypes"]
+
+
 class UserQuerySet(models.QuerySet):
     def live(self):
         """Everybody who is not in the trash."""
@@ -91,6 +95,11 @@ def permissions_held(person) -> models.QuerySet:
         return Permission.objects.all()
     held = models.Q(user=person.pk) | models.Q(group__user=person.pk)
     return Permission.objects.filter(pk__in=Permission.objects.filter(held).values("pk"))
+
+
+def permissions_offered(person) -> models.QuerySet:
+    """Of those he may give, the ones that something here asks for."""
+    return permissions_held(person).exclude(content_type__app_label__in=UNUSED)
 
 
 def permissions_beyond(person) -> models.QuerySet:

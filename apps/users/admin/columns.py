@@ -16,7 +16,7 @@ def standing_badge(is_active: bool, is_staff: bool, suspended_until: datetime | 
     if suspended_until is not None and suspended_until > timezone.now():
         return '<span class="badge warning">Suspended</span>'
     if is_staff:
-        return '<span class="badge review">Staff</span>'
+        return '<span class="badge scheduled">Staff</span>'
     return '<span class="badge published">Active</span>'
 
 

@@ -5,12 +5,11 @@ from django.forms import CheckboxSelectMultiple
 from django.utils.html import format_html_join
 
 from apps.backoffice.admin import ModelAdmin
-from apps.backoffice.fields import ManyField
 from apps.backoffice.keyset import Order
 from apps.backoffice.rows import Column
 from apps.users import actions
-from apps.users.forms import GroupForm
-from apps.users.querysets import groups_within, permissions_held
+from apps.users.forms import GroupForm, PermissionsField
+from apps.users.querysets import groups_within, permissions_offered
 from apps.users.roles import is_role
 
 # Importing Django's admin has registered the one that lets everybody hand out everything.
@@ -38,8 +37,8 @@ class GroupAdmin(ModelAdmin):
 
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         """Offers the permissions one holds: no more can be given."""
-        kwargs["queryset"] = permissions_held(request.user).select_related("content_type")
-        kwargs["form_class"] = ManyField
+        kwargs["queryset"] = permissions_offered(request.user).order_by("content_type", "name")
+        kwargs["form_class"] = PermissionsField
         kwargs["widget"] = CheckboxSelectMultiple({"class": "check-list"})
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 

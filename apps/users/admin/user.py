@@ -75,7 +75,10 @@ class UserAdmin(AccountPages, ModelAdmin):
     def get_fieldsets(self, request, obj=None):
         account = ["name", "email", "region"]
         rights = ["is_staff", "groups", "is_superuser"]
+        withheld = self.rights_withheld(request, obj)
         if obj is not None:
+            if "is_superuser" in withheld and not obj.is_superuser:
+                rights.remove("is_superuser")
             record = ["standing", "points", "last_seen_at", "created_at"]
             return [
                 ("Account", {"fields": [*account, "is_active"]}),
@@ -86,7 +89,7 @@ class UserAdmin(AccountPages, ModelAdmin):
             ("Account", {"fields": account}),
             ("Password", {"fields": ["password1", "password2"]}),
         ]
-        offered = [name for name in rights if name not in self.rights_withheld(request, None)]
+        offered = [name for name in rights if name not in withheld]
         return [*shown, ("Staff and roles", {"fields": offered})] if offered else shown
 
     def get_readonly_fields(self, request, obj=None):
