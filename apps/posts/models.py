@@ -195,11 +195,6 @@ class Post(models.Model):
                 condition=LIVE & models.Q(status="review"),
                 name="idx_posts_review",
             ),
-            models.Index(
-                fields=["status", "submitted_at", "id"],
-                condition=LIVE & models.Q(status="review"),
-                name="idx_posts_in_review",
-            ),
             models.Index(fields=["deleted_at", "id"], condition=~LIVE, name="idx_posts_trash"),
         ]
 

@@ -2,7 +2,6 @@
 
 from django.db.models import QuerySet
 
-from apps.backoffice import counts
 from apps.backoffice.caching import cached
 from apps.posts.models import Post
 
@@ -11,7 +10,7 @@ CAP = 100
 
 def capped_count(queryset: QuerySet, cap: int = CAP) -> str:
     """`3`, or `100+`."""
-    count = counts.capped(queryset.order_by(), cap)
+    count = queryset.order_by()[: cap + 1].count()
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 

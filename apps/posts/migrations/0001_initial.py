@@ -561,14 +561,6 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("deleted_at__isnull", True), ("status", "review")),
                 fields=["status", "submitted_at", "id"],
-                name="idx_posts_in_review",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(
-                condition=models.Q(("deleted_at__isnull", True), ("status", "review")),
-                fields=["status", "submitted_at", "id"],
                 name="idx_posts_review",
             ),
         ),
