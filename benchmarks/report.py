@@ -108,11 +108,11 @@ def times(result: Result | None, limit: Result | None) -> str:
     return f"{result.median / limit.median:,.1f}"
 
 
-def processor_times(result: Result | None, limit: Result | None) -> str:
-    """The same ratio in processor time: what to read when the machine was busy."""
-    if not (result and result.processor and limit and limit.processor):
+def processor_times(result: Result | None, other: Result | None) -> str:
+    """A ratio of processor times: what to read when the machine was busy."""
+    if not (result and result.processor and other and other.processor):
         return "-"
-    return f"{result.processor / limit.processor:,.1f}"
+    return f"{result.processor / other.processor:,.1f}"
 
 
 def table(rows: list[list[str]]) -> str:
@@ -165,7 +165,7 @@ def size_table(results: Results) -> str:
 def growth_table(by_size: dict[int, Results]) -> str:
     """What each item costs at the largest size over the smallest, product and limit."""
     small, large = min(by_size), max(by_size)
-    rows = [["item", f"{small:,}", f"{large:,}", "growth", "bar", "", "limit's", "stock's"]]
+    rows = [["item", f"{small:,}", f"{large:,}", "growth", "bar", "", "cpu", "limit's", "stock's"]]
     for item in by_size[large]:
         pairs = [
             (by_size[small].get(item, {}).get(name), by_size[large][item].get(name))
@@ -183,6 +183,7 @@ def growth_table(by_size: dict[int, Results]) -> str:
                 f"{found[0]:.2f}",
                 f"<= {bar:g}",
                 "pass" if found[0] <= bar else "MISS",
+                processor_times(product[1], product[0]),
                 *(f"{ratio:,.2f}" if ratio else "-" for ratio in found[1:]),
             ]
         )
