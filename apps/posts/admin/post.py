@@ -32,7 +32,6 @@ TIME_BY_STATUS = {
 @admin.register(Post)
 class PostAdmin(ModelAdmin):
     form = PostForm
-    show_history = False
     prepopulated_fields = {"slug": ["title"]}
     columns = [
         Column("title", link=True),
