@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from apps.backoffice.caching import cached
-from apps.posts.models import Post
+from apps.posts.models import Comment, Post
 
 CAP = 100
 
@@ -12,6 +12,22 @@ def capped_count(queryset: QuerySet, cap: int = CAP) -> str:
     """`3`, or `100+`."""
     count = queryset.order_by()[: cap + 1].count()
     return f"{cap:,}+" if count > cap else f"{count:,}"
+
+
+def goes_with(post: Post) -> list[str]:
+    """“100+ comments go with it”, counted no further."""
+    count = capped_count(Comment.objects.live().filter(post=post))
+    if count == "0":
+        return []
+    return [f"{count} comment goes with it" if count == "1" else f"{count} comments go with it"]
+
+
+def users_of(posts: QuerySet) -> list[str]:
+    """“100+ posts use it”, of a category or tag."""
+    count = capped_count(posts)
+    if count == "0":
+        return []
+    return [f"{count} post uses it" if count == "1" else f"{count} posts use it"]
 
 
 def cut(words: str, characters: int) -> str:

@@ -85,7 +85,7 @@ def test_what_came_into_use_meanwhile_is_kept_too(as_, model, factory, monkeypat
     topic = factory()
     use(topic, 1)
     Post.objects.update(deleted_at="2026-01-01T00:00Z")
-    monkeypatch.setattr("apps.posts.panels.users_of", lambda posts: [])
+    monkeypatch.setattr("apps.posts.admin.topics.users_of", lambda posts: [])
     answer = as_(ed()).post(address(model, "delete", topic.pk), {"post": "yes"}, follow=True)
     assert "is in use, so it stays" in answer.content.decode()
     assert model.objects.filter(pk=topic.pk).exists()

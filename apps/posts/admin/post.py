@@ -12,13 +12,15 @@ from apps.backoffice.filters import ChoiceFilter, DateRangeFilter, RelatedFilter
 from apps.backoffice.keyset import Order
 from apps.backoffice.rows import Column, badge, number, when
 from apps.backoffice.search import TextSearch
-from apps.posts import actions, panels, views
+from apps.posts import actions, views
 from apps.posts.admin.columns import author_active_filter, person
 from apps.posts.admin.sets import POST_ACTIONS
 from apps.posts.forms import PostForm
 from apps.posts.models import Post, PostSearch
+from apps.posts.panels.post import status as status_panel
 from apps.posts.rendering import rendered_content
 from apps.posts.rights import may_change_post, may_choose_author
+from apps.posts.wording import goes_with
 from apps.posts.workflow import pressed_step
 
 CREATED = Column("created_at", when)
@@ -135,7 +137,7 @@ class PostAdmin(ModelAdmin):
         """The status with its steps is part of the form, so it is made from it."""
         response = super().render_change_form(request, context, add, change, form_url, obj)
         form = context["adminform"].form
-        status = panels.status(request, form, obj)
+        status = status_panel(request, form, obj)
         response.context_data["panels"] = [status, *response.context_data["panels"]]
         response.context_data["has_side"] = True
         return response
@@ -183,7 +185,7 @@ class PostAdmin(ModelAdmin):
     # The trash
 
     def goes_with(self, obj):
-        return panels.goes_with(obj)
+        return goes_with(obj)
 
     def kept_by(self, obj):
         return ["It is in the trash already."] if obj.deleted_at else []

@@ -10,7 +10,8 @@ from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.keyset import Order
 from apps.backoffice.search import PrefixSearch
 from apps.database.expressions import Bytewise
-from apps.posts import actions, panels
+from apps.posts import actions
+from apps.posts.wording import users_of
 
 
 class TopicAdmin(ModelAdmin):
@@ -23,7 +24,7 @@ class TopicAdmin(ModelAdmin):
 
     def kept_by(self, obj):
         """“100+ posts use it”, counted no further."""
-        return panels.users_of(self.posts_of(obj))
+        return users_of(self.posts_of(obj))
 
     def move_to_trash(self, request, obj):
         """There is no trash for these: what is not in use is deleted for good."""

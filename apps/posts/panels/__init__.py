@@ -1,0 +1,9 @@
+"""What the home page and the pages of posts, comments and users show of the content.
+
+Each panel is a fixed number of cheap statements over an index, whatever the size of the tables.
+Importing them registers them.
+"""
+
+from apps.posts.panels import comment, home, post, user
+
+__all__ = ["comment", "home", "post", "user"]
