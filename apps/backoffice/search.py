@@ -311,7 +311,7 @@ class _Matches:
             SELECT 0, id, created_at FROM passed
             UNION ALL SELECT 1, id, created_at FROM last
             UNION ALL SELECT 2, count(*), NULL FROM matches
-        """  # noqa: S608  (names of models' own columns; every value is a parameter)
+        """  # noqa: S608  # nosec B608  (columns of models; every value is a parameter)
         with self.connection.cursor() as cursor:
             cursor.execute(statement, [*params, *filter_params])
             found = cursor.fetchall()

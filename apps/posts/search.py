@@ -20,7 +20,7 @@ class UnknownDictionary(ValueError):
 def fill(table: str) -> str:
     """SQL that writes the documents of rows that have none, from one id to another (%s, %s)."""
     return (
-        f"INSERT INTO {table}_search ({KEYS[table]}, created_at, document) "  # noqa: S608
+        f"INSERT INTO {table}_search ({KEYS[table]}, created_at, document) "  # noqa: S608  # nosec B608
         f"SELECT id, created_at, {table}_document({table}) FROM {table} WHERE id BETWEEN %s AND %s"
     )
 
@@ -65,7 +65,7 @@ def rebuild(table: str, advance: Callable[[int], None] = lambda _: None) -> int:
                     RETURNING {key}
                 )
                 SELECT count(*), max({key}) FROM made
-                """,  # noqa: S608  (names from KEYS)
+                """,  # noqa: S608  # nosec B608  (names from KEYS)
                 [last, ROWS_AT_A_TIME],
             )
             rows, reached = cursor.fetchone()

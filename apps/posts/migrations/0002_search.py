@@ -67,14 +67,14 @@ def document(table, key, expression, columns):
             SET created_at = EXCLUDED.created_at, document = EXCLUDED.document;
             RETURN NULL;
         END $$
-    """
+    """  # nosec B608  (names written below)
     forget = f"""
         CREATE FUNCTION {table}_search_forget() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             DELETE FROM {table}_search WHERE {key} = OLD.id;
             RETURN NULL;
         END $$
-    """
+    """  # nosec B608  (names written below)
     forward = [
         f"CREATE INDEX {table}_search_document ON {table}_search USING gin (document)",
         of_a_row,

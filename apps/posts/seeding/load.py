@@ -48,7 +48,7 @@ def copied_tables() -> list[str]:
 
 def refuse_unless_empty(cursor) -> None:
     for table in EMPTY:
-        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")  # noqa: S608
+        cursor.execute(f"SELECT EXISTS (SELECT 1 FROM {table})")  # noqa: S608  # nosec B608
         if cursor.fetchone()[0]:
             raise NotEmptyError(f"There are {table} in this database already.")
 
@@ -92,7 +92,7 @@ def insert_all(plan: Plan, report: Report, processes: int) -> None:
         def write(table, parts):
             columns = COLUMNS[table].split()
             places = ", ".join(["%s"] * len(columns))
-            sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608
+            sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({places})"  # noqa: S608  # nosec B608
             for rows in parts:
                 cursor.executemany(sql, rows)
 
@@ -149,6 +149,6 @@ def set_sequences(cursor) -> None:
     for table in COLUMNS:
         if COLUMNS[table].startswith("id "):
             cursor.execute(
-                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) "  # noqa: S608
+                f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), max(id)) "  # noqa: S608  # nosec B608
                 f"FROM {table} HAVING max(id) IS NOT NULL"
             )
