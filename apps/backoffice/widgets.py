@@ -5,6 +5,7 @@ These work without a script too: a typed id, or words that find exactly one obje
 """
 
 from django import forms
+from django.contrib.admin.utils import flatten_fieldsets
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.widgets import Script
@@ -183,7 +184,12 @@ class WithWidgets:
     """For ModelAdmin and its inlines: forms of these widgets, and none of Django's scripts.
 
     A related model without a search keeps the <select>; so do fields whose widget is named.
+
+    `keeps_form_class` says that the form's class depends on its fields alone, not on who asks.
+    Django makes two classes for every request; then they are made once per set of fields.
     """
+
+    keeps_form_class = False
 
     formfield_overrides = {
         models.DateTimeField: {
@@ -197,6 +203,18 @@ class WithWidgets:
     @property
     def media(self):
         return forms.Media()
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        if kwargs or not self.keeps_form_class:
+            return super().get_form(request, obj, change=change, **kwargs)
+        fields = flatten_fieldsets(self.get_fieldsets(request, obj))
+        readonly = tuple(self.get_readonly_fields(request, obj))
+        may_change = not change or self.has_change_permission(request, obj)
+        key = (tuple(fields), readonly, may_change)
+        kept = self.__dict__.setdefault("_form_classes", {})
+        if key not in kept:
+            kept[key] = super().get_form(request, obj, change=change)
+        return kept[key]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         """Django's, without the buttons around related fields that open popup windows."""

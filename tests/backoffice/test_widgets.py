@@ -10,6 +10,7 @@ from apps.backoffice import sites
 from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.keyset import Order
 from apps.backoffice.search import PrefixSearch
+from apps.backoffice.templatetags.pages import form_media
 from apps.backoffice.widgets import RelatedField, RelatedInput, RelatedMultipleField
 from apps.database.expressions import Bytewise
 from apps.posts.models import Category, Post, Tag
@@ -169,3 +170,26 @@ def test_a_widget_named_in_the_form_stays(site, rf):
     request.user = olive()
     form = Named(Post, site).get_form(request, None)
     assert not isinstance(form.base_fields["author"].widget, RelatedInput)
+
+
+def test_a_kept_form_class_is_made_once_per_set_of_fields(site, rf):
+    class Kept(PostAdmin):
+        keeps_form_class = True
+
+    kept, request = Kept(Post, site), rf.get("/")
+    request.user = olive()
+    form_class = kept.get_form(request)
+    assert kept.get_form(request) is form_class
+    Kept.readonly_fields = ["category"]
+    assert "category" not in kept.get_form(request).base_fields
+    request.user = UserFactory(staff=True)
+    assert kept.get_form(request, Post(), change=True).base_fields == {}
+
+
+def test_scripts_of_a_form_are_those_of_its_widgets(form_class):
+    class Plain(forms.Form):
+        name = forms.CharField()
+
+    assert form_media(form_class()) == str(form_class().media)
+    assert form_media(form_class()) == str(form_class().media)
+    assert form_media(Plain()) == ""

@@ -19,6 +19,7 @@ from apps.posts.models import Comment, CommentSearch
 @admin.register(Comment)
 class CommentAdmin(ModelAdmin):
     form = CommentForm
+    keeps_form_class = True
     autocomplete_fields = ["post"]
     columns = [
         Column("body", beginning, label="Comment", link=True),

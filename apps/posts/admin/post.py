@@ -34,6 +34,7 @@ TIME_BY_STATUS = {
 @admin.register(Post)
 class PostAdmin(ModelAdmin):
     form = PostForm
+    keeps_form_class = True
     prepopulated_fields = {"slug": ["title"]}
     columns = [
         Column("title", link=True),

@@ -17,6 +17,7 @@ from apps.posts.wording import users_of
 class TopicAdmin(ModelAdmin):
     search = PrefixSearch(Order("name", Bytewise(Lower("name"))))
     prepopulated_fields = {"slug": ["name"]}
+    keeps_form_class = True
 
     def posts_of(self, obj):
         """Every post that has it, those in the trash too."""
