@@ -127,9 +127,8 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = env("TIME_ZONE")
 LANGUAGE_CODE = "en-us"
-DATETIME_FORMAT = "j M Y, H:i"
-DATE_FORMAT = "j M Y"
-TIME_FORMAT = "H:i"
+# 18 Nov 2026, 16:41 in place of Nov. 18, 2026, 4:41 p.m.
+FORMAT_MODULE_PATH = "config.formats"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"

@@ -1,5 +1,6 @@
 """The list's and the form's templates, through HTTP."""
 
+import datetime
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from tests.factories import CategoryFactory, PostFactory, UserFactory, ed, rory
 
 pytestmark = pytest.mark.django_db
 POSTS = "/admin/posts/post/"
+SOME_TIME = datetime.datetime(2026, 11, 18, 16, 41, tzinfo=datetime.UTC)
 HOSTILE = '"><script>alert(1)</script>'
 
 
@@ -116,3 +118,16 @@ def test_the_delete_page_says_that_it_can_be_undone(desk):
     assert "restored from the trash for 30 days" in page
     category = CategoryFactory()
     assert "This cannot be undone." in html(desk, f"/admin/posts/category/{category.pk}/delete/")
+
+
+def test_who_may_not_write_a_profile_gets_no_field_for_it(client):
+    client.force_login(rory())
+    page = html(client, f"/admin/users/user/{UserFactory().pk}/change/")
+    assert "Profile" in page
+    assert 'name="profile-0-bio"' not in page
+
+
+def test_dates_are_shown_in_the_order_of_the_lists(client):
+    client.force_login(rory())
+    page = html(client, f"/admin/users/user/{UserFactory(created_at=SOME_TIME).pk}/change/")
+    assert "18 Nov 2026, 16:41" in page
