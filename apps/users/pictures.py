@@ -24,6 +24,8 @@ def read_picture(upload: UploadedFile) -> bytes:
     """Raises ValidationError for a file too large or of another kind."""
     if upload.size > MAX_BYTES:
         raise ValidationError("The picture is larger than 256 kB.", code="too_large")
+    # A form may be validated twice.
+    upload.seek(0)
     picture = upload.read()
     if content_type_of(picture) is None:
         raise ValidationError("Choose a PNG, JPEG, WebP or GIF picture.", code="no_picture")
