@@ -10,7 +10,7 @@ from django.utils.html import format_html
 
 from apps.posts.markdown import validate_content
 from apps.posts.models import Comment, Post
-from apps.posts.workflow import SCHEDULE, pressed_step
+from apps.posts.workflow import SCHEDULE, Step, pressed_step
 
 
 class MarkdownWidget(forms.Textarea):
@@ -78,7 +78,9 @@ class PostForm(forms.ModelForm):
             if hasattr(field.widget, "known"):
                 # The class is kept between requests; the objects a widget knows are not.
                 field.widget.known = {}
-        self.fields["publish_at"].initial = self.instance.publish_at
+        if moment := self.instance.publish_at:
+            # As the inputs show it: seconds would make every save another time.
+            self.fields["publish_at"].initial = moment.replace(second=0, microsecond=0)
         if "author" in self.fields:
             # Whoever wrote it stays, even from the trash; a new author is somebody who is here.
             authors = self.fields["author"].queryset
@@ -86,8 +88,15 @@ class PostForm(forms.ModelForm):
             self.fields["author"].queryset = authors.filter(current)
 
     @property
-    def step(self):
-        return pressed_step(self.data)
+    def step(self) -> Step | None:
+        """The one whose button was pressed; another time for a scheduled post needs no button."""
+        return pressed_step(self.data) or (SCHEDULE if self._has_new_time else None)
+
+    @property
+    def _has_new_time(self) -> bool:
+        if "publish_at" not in self.changed_data or not SCHEDULE.is_allowed_to(self.user):
+            return False
+        return self.instance.status == Post.Status.SCHEDULED
 
     @property
     def changed_fields(self) -> list[str]:
@@ -103,7 +112,12 @@ class PostForm(forms.ModelForm):
         if not slug or "slug" not in self.changed_data:
             return slug
         validate_slug(slug)
-        taken = Post.objects.filter(slug=slug).exclude(pk=self.instance.pk).first()
+        taken = (
+            Post.objects.filter(slug=slug)
+            .exclude(pk=self.instance.pk)
+            .only("title", "deleted_at")
+            .first()
+        )
         if taken:
             raise forms.ValidationError(slug_is_taken(taken), code="unique")
         return slug
@@ -117,11 +131,14 @@ class PostForm(forms.ModelForm):
             raise forms.ValidationError(f"You may not have a post {self.step.done}.")
         if self.step and not self.step.is_possible_for(self.instance):
             raise forms.ValidationError(self.step.refusal(self.instance), code="step")
-        if self.step is SCHEDULE and "publish_at" not in self.errors:
+        if "publish_at" not in self.errors and SCHEDULE.is_allowed_to(self.user):
             self._check_publish_at()
 
     def _check_publish_at(self):
-        if not self.scheduled_for:
+        if self.step is not SCHEDULE:
+            if self.step is None and self.scheduled_for and "publish_at" in self.changed_data:
+                self.add_error("publish_at", f"For this time, press “{SCHEDULE.label}”.")
+        elif not self.scheduled_for:
             self.add_error("publish_at", "Give the date and the time to publish the post at.")
         elif self.scheduled_for <= timezone.now():
             self.add_error("publish_at", "Give a time in the future.")

@@ -229,6 +229,14 @@ def test_a_schedule_takes_date_and_time(as_):
     assert fresh(post).publish_at.year == 2126
 
 
+def test_another_time_is_saved_by_save(as_):
+    post = PostFactory(status=Status.SCHEDULED)
+    when = {"publish_at_0": "2130-05-01", "publish_at_1": "07:30"}
+    as_(ed()).post(page_of(post), fields_of(post, **when))
+    saved = fresh(post)
+    assert (saved.publish_at.year, saved.status, saved.version) == (2130, Status.SCHEDULED, 2)
+
+
 @pytest.mark.parametrize(
     ("day", "time"), [("", ""), ("2020-01-01", "07:30"), ("2126-13-01", "x"), ("2126-05-01", "")]
 )

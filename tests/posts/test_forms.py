@@ -6,7 +6,8 @@ from django.http import QueryDict
 
 from apps.posts.forms import FirstPostForm, MarkdownField, PostForm, pressed_decision
 from apps.posts.models import Post
-from tests.factories import CategoryFactory, PostFactory, TagFactory, ed
+from apps.posts.workflow import SCHEDULE
+from tests.factories import FAR_FUTURE, CategoryFactory, PostFactory, TagFactory, ed, wren
 
 pytestmark = pytest.mark.django_db
 
@@ -35,12 +36,41 @@ def test_what_a_browser_makes_of_line_ends_is_no_change():
 
 
 def test_tags_and_the_time_to_publish_are_no_columns_to_write():
-    form = form_of(
-        PostFactory(), tags=[TagFactory().pk], publish_at_0="2126-01-01", publish_at_1="09:00"
-    )
+    post = PostFactory(status="scheduled")
+    form = form_of(post, tags=[TagFactory().pk], publish_at_0="2127-01-01", publish_at_1="09:00")
     assert form.is_valid()
     assert set(form.changed_data) == {"tags", "publish_at"}
     assert form.changed_fields == []
+
+
+def test_another_time_for_a_scheduled_post_needs_no_button():
+    post, user = PostFactory(status="scheduled"), ed()
+    times = {"publish_at_0": "2127-01-01", "publish_at_1": "09:00"}
+    assert form_of(post, user, **times).step is SCHEDULE
+    assert set(form_of(post, user).errors) == {"publish_at"}
+    same = {"publish_at_0": "2126-01-01", "publish_at_1": "09:00"}
+    assert form_of(post, user, **same).step is None
+    assert form_of(post, user, **same).is_valid()
+
+
+def test_seconds_that_the_inputs_do_not_show_are_no_change():
+    post = PostFactory(status="scheduled", publish_at=FAR_FUTURE.replace(second=37, microsecond=5))
+    form = form_of(post, publish_at_0="2126-01-01", publish_at_1="09:00")
+    assert form.is_valid()
+    assert form.step is None
+
+
+def test_a_time_that_was_typed_is_not_lost_without_a_word():
+    times = {"publish_at_0": "2127-01-01", "publish_at_1": "09:00"}
+    post, user = PostFactory(), ed()
+    assert "Save and schedule" in form_of(post, user, **times).errors["publish_at"][0]
+    assert form_of(post, user, **times, _publish="1").is_valid()
+
+
+def test_who_may_not_schedule_has_no_time_to_lose():
+    author = wren()
+    times = {"publish_at_0": "2127-01-01", "publish_at_1": "09:00"}
+    assert form_of(PostFactory(author=author), author, **times).is_valid()
 
 
 def test_one_s_own_slug_is_not_taken():
