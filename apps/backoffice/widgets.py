@@ -81,6 +81,7 @@ class RelatedMultiple(Related, forms.TextInput):
         )
         typed = ", ".join(key for key in keys if not is_key(key))
         attrs = {**(attrs or {}), **self.source(), "data-multiple": True, "data-name": name}
+        attrs["placeholder"] = f"Add a {self.db_field.related_model._meta.verbose_name}"
         attrs.pop("required", None)
         field = super().render(name + self.typed_suffix, typed, attrs, renderer)
         return format_html('<div class="tagbox">{}{}</div>', chips, field)

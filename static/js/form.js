@@ -2,12 +2,36 @@
 
 const form = document.querySelector("form.object-form");
 
+// What the server would not read is not sent: the text would be gone from the page.
+const LARGEST = 16 * 1024 * 1024;
+
+function isTooLarge() {
+    let bytes = 0;
+    for (const [name, value] of new FormData(form)) bytes += name.length + (typeof value === "string" ? new Blob([value]).size : value.size);
+    return bytes > LARGEST;
+}
+
+function refuse(sentence) {
+    const note = document.createElement("p");
+    note.className = "errornote";
+    note.setAttribute("role", "alert");
+    note.textContent = sentence;
+    document.querySelectorAll(".errornote").forEach((old) => old.remove());
+    form.prepend(note);
+    note.scrollIntoView({ block: "center" });
+}
+
 // Leaving with changes that were not saved.
 let isDirty = false;
 let isSending = false;
 form?.addEventListener("input", () => { isDirty = true; });
 form?.addEventListener("change", () => { isDirty = true; });
-form?.addEventListener("submit", () => { isSending = true; });
+form?.addEventListener("submit", (event) => {
+    if (isTooLarge()) {
+        event.preventDefault();
+        refuse("This is too large to send: at most 16 MB. Your text is still here; shorten it and save again.");
+    } else isSending = true;
+});
 window.addEventListener("beforeunload", (event) => {
     if (isDirty && !isSending) event.preventDefault();
 });

@@ -50,6 +50,16 @@ def test_leaving_unsaved_changes_asks_first(desk, user_page):
     assert asked == ["beforeunload"]
 
 
+def test_what_is_too_large_stays_in_the_page(desk, content):
+    address = f"/admin/posts/post/{content['post'].pk}/change/"
+    desk.goto(address)
+    desk.evaluate("document.getElementById('id_content').value = 'ü'.repeat(9_000_000)")
+    desk.keyboard.press("Control+s")
+    assert "too large" in desk.inner_text(".errornote")
+    assert desk.url.endswith(address)
+    assert desk.evaluate("document.getElementById('id_content').value.length") == 9_000_000
+
+
 def test_the_list_is_worked_by_keys(desk, content):
     desk.goto(USERS)
     desk.keyboard.press("/")
