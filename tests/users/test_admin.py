@@ -472,3 +472,32 @@ def test_the_page_of_a_user_takes_as_many_queries_with_a_thousand_users(admin):
         counts.append(len(queries))
         User.objects.bulk_create(UserFactory.build() for n in range(1_000))
     assert counts[0] == counts[1] <= 8
+
+
+@pytest.mark.parametrize(
+    "page", ["add/", "{}/change/", "{}/suspend/", "{}/password/", "{}/delete/"]
+)
+@pytest.mark.parametrize(
+    "query",
+    [
+        "name=%00&email=%00&groups=x&is_superuser=1&password1=x",
+        "groups=99999999999999999999999999,1&region=" + "x" * 10_000,
+        "_to_field=password",
+        "_popup=1&_to_field=id",
+        "_changelist_filters=%00garbage",
+        "version=x&o=1&e=1",
+    ],
+    ids=lambda query: query[:30],
+)
+def test_a_hand_made_address_of_a_page_is_no_server_error(admin, page, query):
+    user = UserFactory()
+    response = admin.get(f"{USERS}{page.format(user.pk)}?{query}")
+    assert response.status_code in (200, 302, 400)
+    assert b"md5$" not in response.content
+
+
+@pytest.mark.parametrize("page", ["suspend", "password", "delete", "restore"])
+def test_a_hand_made_body_of_a_page_is_no_server_error(admin, page):
+    user = UserFactory()
+    junk = {"until": ["", "x"], "post": "\x00", "_end": "\x00", "new_password1": "x" * 100_000}
+    assert admin.post(page_of(user, page), junk).status_code in (200, 302, 400, 403)
