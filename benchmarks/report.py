@@ -108,11 +108,11 @@ def times(result: Result | None, limit: Result | None) -> str:
     return f"{result.median / limit.median:,.1f}"
 
 
-def processor_times(result: Result | None, other: Result | None) -> str:
+def processor_times(result: Result | None, other: Result | None, digits: int = 1) -> str:
     """A ratio of processor times: what to read when the machine was busy."""
     if not (result and result.processor and other and other.processor):
         return "-"
-    return f"{result.processor / other.processor:,.1f}"
+    return f"{result.processor / other.processor:,.{digits}f}"
 
 
 def table(rows: list[list[str]]) -> str:
@@ -183,7 +183,7 @@ def growth_table(by_size: dict[int, Results]) -> str:
                 f"{found[0]:.2f}",
                 f"<= {bar:g}",
                 "pass" if found[0] <= bar else "MISS",
-                processor_times(product[1], product[0]),
+                processor_times(product[1], product[0], digits=2),
                 *(f"{ratio:,.2f}" if ratio else "-" for ratio in found[1:]),
             ]
         )
