@@ -48,7 +48,7 @@ def rights_of(user) -> set[str]:
     """
     if not hasattr(user, "_rights"):
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
-            sql = f"SELECT ({rights_sql()}) FROM users u WHERE u.id = %s"  # noqa: S608
+            sql = f"SELECT ({rights_sql()}) FROM users u WHERE u.id = %s"  # noqa: S608  # nosec B608
             cursor.execute(sql, [user.pk])
             row = cursor.fetchone()
         user._rights = as_set(row and row[0])

@@ -93,7 +93,7 @@ def session_sql(using: str) -> str:
         SELECT {", ".join(columns)}, ({rights_sql(using)})
         FROM users_session s LEFT JOIN users u ON u.id = s.user_id
         WHERE s.session_key = %s AND s.expire_date > %s
-    """  # noqa: S608
+    """  # noqa: S608  # nosec B608
 
 
 @cache
