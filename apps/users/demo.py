@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from apps.users.models import User
 
-PASSWORD = "copydesk-demo"  # noqa: S105 -- it is printed by `make run`
+PASSWORD = "copydesk-demo"  # noqa: S105  # nosec B105  Printed by `make run`.
 STAFF = {
     "admin@example.com": ("Ada Marlow", "Admin"),
     "editor@example.com": ("Ed Thornbury", "Editor"),
