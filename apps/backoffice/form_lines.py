@@ -50,9 +50,8 @@ def field_html(field) -> str:
 def readonly_parts(field) -> Iterator[str]:
     label = conditional_escape(capfirst(field.field["label"]))
     yield f'<div class="flex-container"><span class="label">{label}</span>'
+    # Without the help, which tells what to type.
     yield f'<div class="readonly">{field.contents()}</div></div>'
-    if field.field["help_text"]:
-        yield f'<div class="help"><div>{field.field["help_text"]}</div></div>'
 
 
 def input_parts(field: AdminField) -> Iterator[str]:

@@ -50,6 +50,7 @@ def test_leaving_unsaved_changes_asks_first(desk, user_page):
     assert asked == ["beforeunload"]
 
 
+@pytest.mark.slow
 def test_what_is_too_large_stays_in_the_page(desk, content):
     address = f"/admin/posts/post/{content['post'].pk}/change/"
     desk.goto(address)

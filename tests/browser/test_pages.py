@@ -32,9 +32,27 @@ ADDRESSES = {
     "own password": "/admin/password_change/",
     "password changed": "/admin/password_change/done/",
 }
+# `make test` looks at one page of each kind, `make test-slow` at all.
+ALWAYS = {
+    "home",
+    "posts",
+    "posts, nothing matches",
+    "a post",
+    "delete a post",
+    "user",
+    "404",
+    "503",
+}
 
 
-@pytest.mark.parametrize("address", ADDRESSES.values(), ids=ADDRESSES)
+def cases(values: dict[str, str]) -> list:
+    return [
+        pytest.param(value, id=name, marks=() if name in ALWAYS else pytest.mark.slow)
+        for name, value in values.items()
+    ]
+
+
+@pytest.mark.parametrize("address", cases(ADDRESSES))
 def test_a_page_is_sound_in_every_look(desk, content, audit, address):
     answer = desk.goto(address.format(**content))
     assert answer.status == 200
@@ -51,7 +69,10 @@ def test_the_login_page_is_sound_in_every_look(tab, audit):
     audit(tab)
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "413", "429", "500", "503"])
+ERRORS = ["400", "403", "403_csrf", "404", "413", "429", "500", "503"]
+
+
+@pytest.mark.parametrize("name", cases({name: name for name in ERRORS}))
 def test_error_pages_are_sound_in_every_look(tab, audit, name):
     # Served in place of the answer, so with its policy and the page's own files.
     page = render_to_string(f"{name}.html")
