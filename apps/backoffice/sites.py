@@ -63,7 +63,8 @@ class AdminSite(admin.AdminSite):
     def render_sidebar(self, request: HttpRequest, current: str) -> SafeString:
         sections = self.get_app_list(request)
         for model in (model for section in sections for model in section["models"]):
-            model["current"] = model["model"]._meta.label_lower == current
+            opts = model["model"]._meta
+            model["current"] = f"{opts.app_label}_{opts.model_name}" == current
         return render_to_string("admin/nav_sidebar.html", {"apps": sections})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
@@ -139,10 +140,9 @@ def permissions_key(user) -> frozenset[str] | str:
 
 
 def current_model(request: HttpRequest) -> str:
-    """Label of the model whose admin answers the request; empty on other pages."""
+    """`posts_post` on every page of that model, its actions' too; empty on other pages."""
     match = request.resolver_match
-    model_admin = getattr(match.func, "model_admin", None) if match else None
-    return model_admin.opts.label_lower if model_admin else ""
+    return (match.url_name or "").rpartition("_")[0] if match else ""
 
 
 def position(config) -> int:

@@ -21,8 +21,8 @@ function refuse(sentence) {
     note.scrollIntoView({ block: "center" });
 }
 
-// Leaving with changes that were not saved.
-let isDirty = false;
+// Leaving with changes that were not saved; a form that came back with errors has some.
+let isDirty = form?.querySelector(".errornote") != null;
 let isSending = false;
 form?.addEventListener("input", () => { isDirty = true; });
 form?.addEventListener("change", () => { isDirty = true; });

@@ -2,9 +2,10 @@ from types import ModuleType
 
 import pytest
 from django.contrib.auth.models import Permission
-from django.urls import path, reverse
+from django.urls import path, resolve, reverse
 
 from apps.backoffice import panels, sites
+from apps.backoffice.admin import ModelAdmin
 from apps.posts.models import Comment, Post, Tag
 from apps.users.models import User
 
@@ -13,9 +14,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def site(settings):
-    """A site of its own, with stock admins of three models."""
+    """A site of its own, with plain admins of three models."""
     site = sites.AdminSite()
-    site.register([Post, Comment, Tag])
+    site.register([Post, Comment, Tag], ModelAdmin)
     urlconf = ModuleType("urls_of_the_test")
     urlconf.urlpatterns = [path("admin/", site.urls)]
     settings.ROOT_URLCONF = urlconf
@@ -107,6 +108,15 @@ def test_the_sidebar_is_rendered_once_per_permissions_and_model(rf, site, monkey
     assert len(rendered) == 1
     assert site.sidebar(request_for(rf, other)) != site.sidebar(request_for(rf, one))
     assert len(rendered) == 2
+
+
+@pytest.mark.parametrize("page", ["", "add/", "{}/change/", "{}/restore/"])
+def test_the_sidebar_marks_the_model_on_each_of_its_pages(rf, site, page):
+    request = request_for(rf, staff("view_post", "view_tag"))
+    request.resolver_match = resolve(f"/admin/posts/post/{page.format(1)}")
+    html = site.sidebar(request)
+    assert html.count('aria-current="page"') == 1
+    assert 'class="model-post current-model"' in html
 
 
 def test_losing_a_permission_is_seen_on_the_next_page(rf, site):
