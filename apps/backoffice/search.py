@@ -76,7 +76,7 @@ class PrefixSearch:
     def complete(self, queryset: QuerySet, term: str, limit: int) -> list[Model]:
         """The first objects in name order that a field offers for what was typed."""
         queryset, order = self.narrow(queryset, term)
-        return list(queryset.order_by(*order.order_by())[:limit])
+        return list(queryset.order_by(*order.order_by()).only(self.name.column)[:limit])
 
 
 class TextSearch:
@@ -109,9 +109,10 @@ class TextSearch:
     def complete(self, queryset: QuerySet, term: str, limit: int) -> list[Model]:
         """The newest objects whose text has the words typed so far."""
         if connections[queryset.db].vendor != "postgresql":
-            return list(self.contains(queryset, term).order_by("-created_at", "-pk")[:limit])
+            found = self.contains(queryset, term).order_by("-created_at", "-pk")
+            return list(found.only(self.fields[0])[:limit])
         found = self.page(queryset, term, Position(), limit)
-        objects = queryset.in_bulk([row[0] for row in found.page.rows])
+        objects = queryset.only(self.fields[0]).in_bulk([row[0] for row in found.page.rows])
         return [objects[row[0]] for row in found.page.rows if row[0] in objects]
 
     def page(

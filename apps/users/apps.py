@@ -14,10 +14,12 @@ class UsersConfig(AppConfig):
         from django.contrib import admin
 
         from apps.users.forms import LoginForm, OwnPasswordForm
+        from apps.users.rights import forget_names
         from apps.users.roles import write_roles
         from apps.users.sessions import note_login
 
         admin.site.login_form = LoginForm
         admin.site.password_change_form = OwnPasswordForm
+        post_migrate.connect(forget_names, dispatch_uid="users.names")
         post_migrate.connect(write_roles, sender=self, dispatch_uid="users.roles")
         user_logged_in.connect(note_login, dispatch_uid="users.last_seen")

@@ -75,7 +75,8 @@ def session_with_user(key: str) -> Session | None:
     session = build(Session, values[: len(SESSION_FIELDS)], using)
     if session.user_id is not None:
         session.user = build(User, values[len(SESSION_FIELDS) :], using)
-        session.user._rights = session.user._perm_cache = as_set(rights)
+        held = as_set(rights, is_superuser=session.user.is_superuser)
+        session.user._rights = session.user._perm_cache = held
     return session
 
 
