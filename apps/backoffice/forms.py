@@ -2,7 +2,7 @@
 
 Django renders each input through two or three nested templates. The few kinds that nearly every
 field is made of are joined here from escaped strings; the rest falls through to the templates,
-and a test compares the two. The edit page of a post: 5.5 ms of processor time in place of 7.7.
+and a test compares the two. The edit page of a post: 5.1 ms of processor time in place of 7.1.
 """
 
 from html import escape

@@ -2,7 +2,9 @@ import datetime
 
 import pytest
 from django import forms
+from django.contrib.admin import options
 from django.db.models.functions import Lower
+from django.forms.models import modelform_factory as factory
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -15,7 +17,7 @@ from apps.backoffice.widgets import RelatedField, RelatedInput, RelatedMultipleF
 from apps.database.expressions import Bytewise
 from apps.posts.models import Category, Post, Tag
 from apps.users.models import User
-from tests.factories import UserFactory, olive
+from tests.factories import PostFactory, UserFactory, olive, rory
 
 pytestmark = pytest.mark.django_db
 
@@ -172,18 +174,29 @@ def test_a_widget_named_in_the_form_stays(site, rf):
     assert not isinstance(form.base_fields["author"].widget, RelatedInput)
 
 
-def test_a_kept_form_class_is_made_once_per_set_of_fields(site, rf):
+def test_a_kept_form_class_is_made_once_per_set_of_fields(site, rf, monkeypatch):
     class Kept(PostAdmin):
         keeps_form_class = True
 
+    made = []
+    monkeypatch.setattr(
+        options, "modelform_factory", lambda *args, **kw: made.append(kw) or factory(*args, **kw)
+    )
     kept, request = Kept(Post, site), rf.get("/")
     request.user = olive()
-    form_class = kept.get_form(request)
-    assert kept.get_form(request) is form_class
+    post = PostFactory()
+    address = str(post.pk)
+    for _ in range(3):
+        kept.change_view(request, address)
+    assert len(made) == 1
+    kept.add_view(request)
+    assert len(made) == 2
     Kept.readonly_fields = ["category"]
-    assert "category" not in kept.get_form(request).base_fields
-    request.user = UserFactory(staff=True)
-    assert kept.get_form(request, Post(), change=True).base_fields == {}
+    kept.change_view(request, address)
+    assert "category" in made[2]["exclude"]
+    request.user = rory()
+    kept.change_view(request, address)
+    assert set(made[3]["exclude"]) > {"title", "author", "tags"}
 
 
 def test_scripts_of_a_form_are_those_of_its_widgets(form_class):

@@ -70,10 +70,6 @@ class PostAdmin(ModelAdmin):
     )
     actions = POST_ACTIONS
 
-    def __init__(self, model, admin_site):
-        super().__init__(model, admin_site)
-        self._forms: dict[tuple, type[PostForm]] = {}
-
     def get_columns(self, request):
         shown = TIME_BY_STATUS.get(request.GET.get("status"), CREATED)
         return [shown if column is CREATED else column for column in self.columns]
@@ -119,12 +115,7 @@ class PostAdmin(ModelAdmin):
         ]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        """Made once for each set of fields; that took a twentieth of the page."""
-        is_open = not change or self.has_change_permission(request, obj)
-        key = (change, is_open, *kwargs["fields"])
-        if key not in self._forms:
-            self._forms[key] = super().get_form(request, obj, change=change, **kwargs)
-        return partial(self._forms[key], user=request.user)
+        return partial(super().get_form(request, obj, change=change, **kwargs), user=request.user)
 
     def get_changeform_initial_data(self, request):
         return {"author": request.user.pk, **super().get_changeform_initial_data(request)}
