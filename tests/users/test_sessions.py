@@ -4,6 +4,7 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
@@ -38,9 +39,9 @@ def test_the_session_knows_its_user_address_and_last_use():
 
 def test_session_user_and_rights_come_in_one_statement():
     store = logged_in(ed()).session
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    # What a process reads once: the names of the permissions.
+    SessionStore(store.session_key).load()
+    with CaptureQueriesContext(connection) as queries:
         loaded = SessionStore(store.session_key)
         loaded.load()
         assert loaded.user.name == "Ed"
@@ -169,3 +170,16 @@ def test_an_anonymous_session_has_no_user(client):
     client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     assert client.get("/admin/").status_code == 302
     assert Session.objects.get().user is None
+
+
+def test_a_permission_made_while_the_process_runs_is_known_at_once():
+    """Another process migrates, and a group is given what this one has not heard of."""
+    user = ed()
+    store = logged_in(user).session
+    SessionStore(store.session_key).load()
+    content_type = ContentType.objects.get_for_model(User)
+    made = Permission.objects.create(content_type=content_type, codename="sing", name="Can sing")
+    user.groups.get().permissions.add(made)
+    loaded = SessionStore(store.session_key)
+    loaded.load()
+    assert loaded.user.has_perm("users.sing")
