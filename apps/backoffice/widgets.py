@@ -22,6 +22,12 @@ class Related:
         # Objects known from elsewhere, by id: their names cost no query.
         self.known: dict[str, models.Model] = {}
 
+    def __deepcopy__(self, memo):
+        """A form's own copy. The class is kept between requests; what one has read is not."""
+        copied = super().__deepcopy__(memo)
+        copied.known = {}
+        return copied
+
     class Media:
         js = [Script("js/combobox.js", type="module")]
 

@@ -74,10 +74,6 @@ class PostForm(forms.ModelForm):
     def __init__(self, *args, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
-        for field in self.fields.values():
-            if hasattr(field.widget, "known"):
-                # The class is kept between requests; the objects a widget knows are not.
-                field.widget.known = {}
         if moment := self.instance.publish_at:
             # As the inputs show it: seconds would make every save another time.
             self.fields["publish_at"].initial = moment.replace(second=0, microsecond=0)

@@ -118,6 +118,13 @@ def test_the_name_sent_back_unchanged_is_no_change(form_class, django_assert_num
         assert form.fields["author"].clean("Ida Falk") == author
 
 
+def test_what_one_form_knows_the_next_does_not(form_class):
+    author = UserFactory(name="Ida Falk")
+    str(form_class(instance=Post(title="x", author=author))["author"])
+    assert form_class.base_fields["author"].widget.known == {}
+    assert form_class().fields["author"].widget.known == {}
+
+
 def test_chosen_tags_are_chips_that_work_without_a_script(form_class):
     storm, _ = make_tags("storm", "budget")
     html = str(form_class(initial={"tags": [storm]})["tags"])

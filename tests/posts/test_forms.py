@@ -99,7 +99,7 @@ def test_the_kept_class_keeps_nothing_that_a_request_has_read(client):
     post = PostFactory(category=CategoryFactory())
     client.force_login(ed())
     client.get(f"/admin/posts/post/{post.pk}/change/")
-    kept = admin.site.get_model_admin(Post)._forms.values()
+    kept = admin.site.get_model_admin(Post)._form_classes.values()
     known = [
         field.widget.known
         for form in kept
