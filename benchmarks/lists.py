@@ -24,7 +24,8 @@ PEERS = {"limit": Limit, "product": Product, "stock": Stock}
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.lists", description=__doc__)
     parser.add_argument("--rows", type=int, nargs="+", default=[10_000, 1_000_000])
-    parser.add_argument("--items", nargs="+", default=ITEMS, metavar="ITEM", help=", ".join(ITEMS))
+    items = ", ".join(ITEMS).replace("%", "%%")
+    parser.add_argument("--items", nargs="+", default=ITEMS, metavar="ITEM", help=items)
     parser.add_argument("--peers", nargs="+", default=list(PEERS), choices=list(PEERS))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--block-seconds", type=float, default=6, help="longest block of a peer")

@@ -18,23 +18,25 @@ class UserCard(NamedTuple):
     is_deleted: bool
 
 
+# One statement, a row for each role.
+COLUMNS = ["name", "email", "region", "is_active", "deleted_at", "is_superuser", "groups__name"]
+
+
 @cached(expire_seconds=1_800, key_prefix="user")
 def user_card(user_id: int) -> UserCard | None:
-    """Two statements at a miss; None if nobody has the id, and that is kept too."""
-    user = User.objects.filter(pk=user_id).first()
-    if user is None:
+    """One statement at a miss; None if nobody has the id, and that is kept too."""
+    rows = User.objects.filter(pk=user_id).order_by("groups__name").values_list(*COLUMNS)
+    found = list(rows)
+    if not found:
         return None
+    name, email, region, is_active, deleted_at, is_superuser, _ = found[0]
+    roles = ", ".join(role for *_, role in found if role)
     return UserCard(
-        name=user.name,
-        email=user.email,
-        region=user.region,
-        roles=role_names(user),
-        is_active=user.is_active,
-        is_deleted=user.deleted_at is not None,
+        name=name,
+        email=email,
+        region=region,
+        # A superuser without a role is called what he is.
+        roles=roles or ("Superuser" if is_superuser else ""),
+        is_active=is_active,
+        is_deleted=deleted_at is not None,
     )
-
-
-def role_names(user: User) -> str:
-    """`Editor, Moderator`; a superuser without a role is called what he is."""
-    names = list(user.groups.order_by("name").values_list("name", flat=True))
-    return ", ".join(names) or ("Superuser" if user.is_superuser else "")

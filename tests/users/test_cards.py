@@ -24,7 +24,7 @@ def test_a_card_says_who_somebody_is(wren):
 
 
 def test_a_card_is_read_from_the_cache(wren):
-    with assertNumQueries(2):  # the user; the names of his roles
+    with assertNumQueries(1):  # the user, a row for each of his roles
         user_card(wren.pk)
     with assertNumQueries(0):
         assert user_card(wren.pk).name == "Wren"
