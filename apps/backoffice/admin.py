@@ -64,7 +64,8 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
 
     # The list
 
-    def get_columns(self, request) -> Sequence[Column]:
+    def get_columns(self, request, order: Order) -> Sequence[Column]:
+        """The columns of a list that is shown in this order."""
         return self.columns
 
     def get_list_display(self, request):

@@ -113,10 +113,15 @@ class ListAddress:
         declared = self.model_admin.orders_by_filters
         if self.in_trash:
             return declared[("trash",)]
+        fitting = [names for names in declared if len(names) == len(self.served)]
+        # An order of this very value, as of published posts, comes before those of any value.
+        fitting.sort(key=lambda names: not any("=" in name for name in names))
         offered = {}
-        for names, orders in declared.items():
-            if len(names) == len(self.served) and self._are_set(names):
-                offered.update(orders)
+        for names in fitting:
+            if self._are_set(names):
+                offered |= {
+                    key: order for key, order in declared[names].items() if key not in offered
+                }
         return offered
 
     def _read_order(self) -> Order:

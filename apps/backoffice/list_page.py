@@ -150,7 +150,7 @@ class ListPage(ListAddress):
 
     @cached_property
     def columns(self):
-        return self.model_admin.get_columns(self.request)
+        return self.model_admin.get_columns(self.request, self.order)
 
     @cached_property
     def fields(self) -> list[str]:

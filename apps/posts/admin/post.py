@@ -24,10 +24,10 @@ from apps.posts.wording import goes_with
 from apps.posts.workflow import pressed_step
 
 CREATED = Column("created_at", when)
-# Of these the list shows, in place of when they were made, what they are waited for or known by.
-TIME_BY_STATUS = {
-    Post.Status.SCHEDULED: Column("publish_at", when),
-    Post.Status.PUBLISHED: Column("published_at", when, label="Published"),
+# In the order of another time, the list shows that one.
+TIMES = {
+    "publish_at": Column("publish_at", when),
+    "published_at": Column("published_at", when, label="Published"),
 }
 
 
@@ -70,8 +70,8 @@ class PostAdmin(ModelAdmin):
     )
     actions = POST_ACTIONS
 
-    def get_columns(self, request):
-        shown = TIME_BY_STATUS.get(request.GET.get("status"), CREATED)
+    def get_columns(self, request, order):
+        shown = TIMES.get(order.column, CREATED)
         return [shown if column is CREATED else column for column in self.columns]
 
     # Who may do what
