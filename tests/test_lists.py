@@ -135,7 +135,7 @@ def fields_with_autocomplete():
             yield pytest.param(one.opts, name, id=f"{one.opts.label_lower}.{name}")
 
 
-@pytest.mark.parametrize(("opts", "name"), fields_with_autocomplete())
+@pytest.mark.parametrize(("opts", "name"), list(fields_with_autocomplete()))
 def test_no_autocomplete_skips_rows_or_counts(client, opts, name):
     source = {"app_label": opts.app_label, "model_name": opts.model_name, "field_name": name}
     for term in ("p", "person", "nothing", "", "a@b"):

@@ -119,9 +119,7 @@ class ListAddress:
         offered = {}
         for names in fitting:
             if self._are_set(names):
-                offered |= {
-                    key: order for key, order in declared[names].items() if key not in offered
-                }
+                offered = {**offered, **declared[names], **offered}
         return offered
 
     def _read_order(self) -> Order:
