@@ -2,6 +2,7 @@
 
 from django.db.models import QuerySet
 
+from apps.backoffice import counts
 from apps.backoffice.caching import cached
 from apps.posts.models import Comment, Post
 
@@ -10,7 +11,7 @@ CAP = 100
 
 def capped_count(queryset: QuerySet, cap: int = CAP) -> str:
     """`3`, or `100+`."""
-    count = queryset.order_by()[: cap + 1].count()
+    count = counts.capped(queryset.order_by(), cap)
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
