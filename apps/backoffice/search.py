@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from django.db import OperationalError, connections, transaction
-from django.db.models import Max, Min, Model, Q, QuerySet, Value
+from django.db.models import Model, Q, QuerySet, Value
 from django.db.models.functions import Lower
 
 from apps.backoffice import counts
@@ -27,6 +27,8 @@ TIME_BUDGET_SECONDS = 0.5
 """For what no index narrows enough: a phrase of common words, a prefix of many."""
 SHIFTS = {"~a": 12, "~b": 15, "~c": 18, "~d": 21, "~e": 24}
 """Bucket lexemes: seconds of the epoch, shifted right (apps/posts/migrations/0002_search.py)."""
+FEW = 20
+"""A word found oftener than this was meant whole: its search is not repeated with a prefix."""
 FIRST_LEVEL_ROWS = 400
 """A search begins with the narrowest two buckets that hold about so many rows."""
 
@@ -43,8 +45,8 @@ class Found:
     notices: list[str] = field(default_factory=list)
 
     def is_short(self, limit: int) -> bool:
-        """All there is, and less than a page."""
-        return self.complete and len(self.page.rows) < limit
+        """All there is, and so little that the last word may have been only begun."""
+        return self.complete and len(self.page.rows) < min(limit, FEW)
 
 
 class PrefixSearch:
@@ -243,16 +245,16 @@ class _Matches:
 
         The last one asks every row: no lexeme, no edge.
         """
-        live = self.queryset.model._default_manager.live()
-        ends = live.aggregate(first=Min("created_at"), last=Max("created_at"))
-        if ends["first"] is None:
+        first, last = self._ends()
+        if first is None:
             return [([], None)]
-        lower = max(self.between[0] or ends["first"], ends["first"])
-        upper = min(self.between[1] or ends["last"], ends["last"])
+        lower = max(self.between[0] or first, first)
+        upper = min(self.between[1] or last, last)
         backwards = self.position.backwards
         at = self.position.value or (lower if backwards else upper)
-        span = max(1.0, (ends["last"] - ends["first"]).total_seconds())
-        total = counts.kept((live.model, "about"), lambda: counts.about(live) or 0)
+        span = max(1.0, (last - first).total_seconds())
+        model = self.queryset.model
+        total = counts.kept((model, "about"), lambda: counts.about(self.queryset) or 0)
         levels = []
         for lexeme, shift in SHIFTS.items():
             if 2 * (1 << shift) * total / span < FIRST_LEVEL_ROWS:
@@ -264,6 +266,21 @@ class _Matches:
                 break
             levels.append(([f"{lexeme}{bucket}", f"{lexeme}{other}"], edge))
         return [*levels, ([], None)]
+
+    def _ends(self) -> tuple[datetime | None, datetime | None]:
+        """When the oldest and the newest row that is not in the trash were made."""
+        table = self.queryset.model._meta.db_table
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT min(created_at), max(created_at) "  # noqa: S608  # nosec B608
+                f"FROM {table} WHERE deleted_at IS NULL"
+            )
+            return cursor.fetchone()
+
+    @cached_property
+    def filtered(self) -> tuple[str, tuple]:
+        """The filters as SQL that gives the ids they let through, made once for all levels."""
+        return self.queryset.order_by().values("pk").query.sql_with_params()
 
     def _ask(self, words, buckets):
         """One level: the rows that pass the filters, the number of matches seen, the last of them.
@@ -295,7 +312,7 @@ class _Matches:
             if bound:
                 where.append(f"created_at {operator} %s")
                 params.append(bound)
-        filtered, filter_params = self.queryset.order_by().values("pk").query.sql_with_params()
+        filtered, filter_params = self.filtered
         statement = f"""
             WITH matches AS MATERIALIZED (
                 SELECT {self.key} AS id, created_at FROM {self.table}

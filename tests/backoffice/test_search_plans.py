@@ -33,6 +33,8 @@ def posts(postgres):
     counts.forget()
     heavy, light = olive(), User.objects.create_user("light@example.com", "Light")
     with connection.cursor() as cursor:
+        # A million rows and their documents take longer than a page may.
+        cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute(
             """
             INSERT INTO posts (title, slug, author_id, status, content, created_at, published_at)
@@ -49,6 +51,7 @@ def posts(postgres):
             {"posts": POSTS, "heavy": heavy.pk, "light": light.pk},
         )
         cursor.execute("ANALYZE posts, posts_search, users")
+        cursor.execute("RESET statement_timeout")
     return {"heavy": heavy.pk, "light": light.pk}
 
 
@@ -109,5 +112,5 @@ def test_a_search_touches_a_bounded_number_of_rows(posts):
         assert sum(touched(plan) for plan in found) <= TOUCHED, address
         if query == "nowhere":
             assert not page.page.rows
-        elif query == "tide" and not narrowed:
+        elif query in ("tide", "kittiwake") and not narrowed:
             assert len(page.page.rows) == PostList.list_per_page
