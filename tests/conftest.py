@@ -12,8 +12,13 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from hypothesis import settings as hypothesis_settings
 
 from tests.stores import Postgres, Redis
+
+# The machine's load is no finding: what must be fast is measured in processor time.
+hypothesis_settings.register_profile("copydesk", deadline=None)
+hypothesis_settings.load_profile("copydesk")
 
 POSTGRES_VERSION = int(os.environ.get("TEST_POSTGRES_VERSION", "18"))
 
