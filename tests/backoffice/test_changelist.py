@@ -11,7 +11,7 @@ from django.db.models.functions import Lower
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from apps.backoffice import counts, keyset, search
+from apps.backoffice import counts, keyset, matches
 from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.changelist import ChangeList
 from apps.backoffice.filters import (
@@ -429,17 +429,17 @@ class TestFullText:
         assert self.words(viewer, "zyzzyva").page.rows == []
 
     def test_a_search_that_takes_too_long_says_so(self, viewer, posts, monkeypatch):
-        monkeypatch.setattr(search, "TIME_BUDGET_SECONDS", 0.05)
-        monkeypatch.setattr(search, "FIRST_LEVEL_ROWS", 0)
-        select = search._Matches._select
+        monkeypatch.setattr(matches, "TIME_BUDGET_SECONDS", 0.05)
+        monkeypatch.setattr(matches, "FIRST_LEVEL_ROWS", 0)
+        select = matches.Matches._select
 
-        def slow_beyond_the_newest(matches, words, buckets, *rest):
+        def slow_beyond_the_newest(found, words, buckets, *rest):
             if not buckets or buckets[0][:2] != "~a":
                 with connection.cursor() as cursor:
                     cursor.execute("SELECT pg_sleep(20)")
-            return select(matches, words, buckets, *rest)
+            return select(found, words, buckets, *rest)
 
-        monkeypatch.setattr(search._Matches, "_select", slow_beyond_the_newest)
+        monkeypatch.setattr(matches.Matches, "_select", slow_beyond_the_newest)
         cl = self.words(viewer, "zyzzyva")
         assert "The search stopped after" in cl.notices[0]
         assert cl.pages["next"]

@@ -328,7 +328,7 @@ def test_what_cannot_be_kept_is_refused_with_its_line_and_the_rest_is_kept(bad, 
     out, error = command(export(item(post_id=2), bad, item(post_id=3)))
     assert says in out
     assert "line " in out
-    assert error.endswith("could not be imported; the rest was.")
+    assert error.endswith("refused, as told above. Everything else was imported.")
     assert set(Post.objects.values_list("import_key", flat=True)) >= {
         "wordpress:example.com:post:2",
         "wordpress:example.com:post:3",

@@ -35,7 +35,8 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write("This was a dry run: nothing is kept.")
         if refused := report.refused.total():
-            raise CommandError(f"{refused:,} could not be imported; the rest was.")
+            rest = "Everything else was imported." if report.created else "Nothing was imported."
+            raise CommandError(f"{refused:,} refused, as told above. {rest}")
 
     def _import(self, path: Path, dry_run: bool) -> Report:
         with path.open("rb") as file, self._progress(path.stat().st_size) as progress:
