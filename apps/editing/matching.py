@@ -5,8 +5,9 @@ again wherever the text around it went. Between anchors the shortest edit script
 E. W. Myers, "An O(ND) Difference Algorithm and Its Variations", Algorithmica 1 (1986).
 
 Not difflib: on rewritten sentences with the same blank between them its search is cubic (500
-sentences 2.9 s, 1,000 23 s), and there is no place to stop it. This one counts its steps and stops at a number, so
-the outcome is the same on any machine; what it could not compare is one large change.
+sentences 2.9 s, 1,000 23 s), and there is no place to stop it. This one counts its steps and
+stops at a number, so the outcome is the same on any machine; what it could not compare is one
+large change.
 """
 
 from bisect import bisect_left
