@@ -244,7 +244,7 @@ def definitions() -> tuple:
     tables = [*COLUMNS, "posts_search", "comments_search"]
     with connection.cursor() as cursor:
         cursor.execute(bare.DEFINITIONS, {"tables": tables})
-        return cursor.fetchall(), bare.search_triggers(cursor, load.SEARCHED)
+        return cursor.fetchall(), sorted(bare.search_triggers(cursor, load.SEARCHED))
 
 
 def test_indexes_constraints_and_triggers_are_back_afterwards(postgres):
