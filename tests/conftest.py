@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as hypothesis_settings
 
 from tests.stores import Postgres, Redis
@@ -100,6 +101,19 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _flush_may_empty_the_entries() -> Iterator[None]:
+    """Tests with real transactions end in a TRUNCATE of every table, which entries refuse."""
+    stock = DatabaseOperations.sql_flush
+
+    def sql_flush(self, *args, **options):
+        return ["SET LOCAL copydesk.erasing = 'on'", *stock(self, *args, **options)]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
+        yield
 
 
 @pytest.fixture

@@ -24,3 +24,7 @@ IMPORT_ITEMS = size(1_000, 5_000)
 
 # How often PostgreSQL is killed under writers.
 KILLS = size(1, 5)
+
+# Random histories of each kind of object, and the versions of one long history.
+HISTORY_EXAMPLES = size(30, 500)
+HISTORY_VERSIONS = size(50, 10_000)

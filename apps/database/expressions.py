@@ -1,6 +1,6 @@
 """Expressions that read the same on PostgreSQL and SQLite; migrations may import them."""
 
-from django.db.models import Func
+from django.db.models import DateTimeField, Func
 
 
 class Bytewise(Func):
@@ -16,3 +16,19 @@ class Bytewise(Func):
 
     def as_sqlite(self, compiler, connection, **extra):
         return self.as_sql(compiler, connection, template="%(expressions)s", **extra)
+
+
+class ClockTime(Func):
+    """The moment of the statement. `Now` is that of its transaction's beginning on PostgreSQL:
+    who waited there for a lock would be dated before the one he waited for.
+    """
+
+    arity = 0
+    output_field = DateTimeField()
+
+    def as_postgresql(self, compiler, connection, **extra):
+        return self.as_sql(compiler, connection, template="clock_timestamp()", **extra)
+
+    def as_sqlite(self, compiler, connection, **extra):
+        template = "strftime('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%f', 'now')"
+        return self.as_sql(compiler, connection, template=template, **extra)

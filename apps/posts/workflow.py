@@ -30,6 +30,11 @@ class Step:
     values: dict = field(default_factory=dict)
     permission: str | None = "posts.publish_post"
 
+    @property
+    def action(self) -> str:
+        """What the entry of the step says was done."""
+        return self.name.removeprefix("_")
+
     def is_possible_for(self, post: Post) -> bool:
         return post.deleted_at is None and post.status in self.sources
 

@@ -14,6 +14,9 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from apps.activity.actions import Source, record, record_many
+from apps.activity.changes import changed, created, deleted
+from apps.activity.states import State, states
 from apps.users.cards import user_card
 from apps.users.models import Profile, User
 from apps.users.querysets import groups_within, permissions_held
@@ -22,6 +25,8 @@ from apps.users.roles import is_role
 from apps.users.sessions import end_sessions
 
 STANDING = {"is_active", "is_staff", "is_superuser"}
+# What set actions write; read together with the locks.
+SET_FIELDS = ["suspended_until", "suspended_reason", "is_active", "deleted_at"]
 
 
 class LastAdministrator(PermissionDenied):
@@ -43,6 +48,7 @@ def create_user(
     user.save(force_insert=True)
     give_groups(user, groups, by=by)
     save_profile(user, profile or {})
+    record(created(user), "create", by=by)
     user_card.drop(user.pk)
     return user
 
@@ -63,15 +69,20 @@ def change_user(
     stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     refuse_more_than_held(stored, by=by)
     guard_standing(stored, STANDING & values.keys(), by=by)
+    written = values | {f"profile.{name}": value for name, value in (profile or {}).items()}
+    if groups is not None:
+        written["groups"] = groups = list(groups)
+    before = states(User.objects.filter(pk=user.pk), written)
     with (
         an_administrator_stays()
         if STANDING & values.keys() or groups is not None
         else nullcontext()
     ):
-        update_users([user.pk], **values)
+        write_users([user.pk], **values)
         if groups is not None:
             give_groups(user, groups, by=by)
     save_profile(user, profile or {})
+    record_many(changed(User, before, written), "change", by=by)
     if values.get("is_active") is False or values.get("is_staff") is False:
         end_sessions([user.pk])
     return user
@@ -82,7 +93,11 @@ def set_password(user: User, password: str, *, by: User, session_key: str | None
     """Set the password and log its owner out everywhere but from `session_key`."""
     refuse_more_than_held(user, by=by)
     user.set_password(password)
-    update_users([user.pk], password=user.password)
+    rows = User.objects.filter(pk=user.pk).select_for_update(no_key=True)
+    before = states(rows)
+    write_users([user.pk], password=user.password)
+    # That it changed, and nothing of what it was or is.
+    record_many(changed(User, before, {}), "password", by=by)
     end_sessions([user.pk], but=session_key)
 
 
@@ -90,63 +105,88 @@ def set_password(user: User, password: str, *, by: User, session_key: str | None
 def suspend_users(queryset: QuerySet, *, until: datetime, reason: str, by: User) -> int:
     """Keep them from logging in until then and end their sessions; how many were suspended."""
     with an_administrator_stays():
-        ids = locked(queryset.live(), by=by)
-        update_users(ids, suspended_until=until, suspended_reason=reason)
-    end_sessions(ids)
-    return len(ids)
+        users = locked(queryset.live(), by=by)
+        values = {"suspended_until": until, "suspended_reason": reason}
+        update_users(users, values, "suspend", by=by)
+    end_sessions(users)
+    return len(users)
 
 
 @transaction.atomic
 def unsuspend_users(queryset: QuerySet, *, by: User) -> int:
-    ids = locked(queryset.live().filter(suspended_until__isnull=False), by=by)
-    update_users(ids, suspended_until=None, suspended_reason="")
-    return len(ids)
+    users = locked(queryset.live().filter(suspended_until__isnull=False), by=by)
+    update_users(users, {"suspended_until": None, "suspended_reason": ""}, "unsuspend", by=by)
+    return len(users)
 
 
 @transaction.atomic
 def activate_users(queryset: QuerySet, *, by: User) -> int:
-    ids = locked(queryset.live().filter(is_active=False), by=by)
-    update_users(ids, is_active=True)
-    return len(ids)
+    users = locked(queryset.live().filter(is_active=False), by=by)
+    update_users(users, {"is_active": True}, "activate", by=by)
+    return len(users)
 
 
 @transaction.atomic
 def deactivate_users(queryset: QuerySet, *, by: User) -> int:
     with an_administrator_stays():
-        ids = locked(queryset.live().filter(is_active=True), by=by)
-        update_users(ids, is_active=False)
-    end_sessions(ids)
-    return len(ids)
+        users = locked(queryset.live().filter(is_active=True), by=by)
+        update_users(users, {"is_active": False}, "deactivate", by=by)
+    end_sessions(users)
+    return len(users)
 
 
 @transaction.atomic
 def trash_users(queryset: QuerySet, *, by: User) -> int:
     """Move them to the trash, where their addresses stay taken, and end their sessions."""
     with an_administrator_stays():
-        ids = locked(queryset.live(), by=by)
-        update_users(ids, deleted_at=timezone.now())
-    end_sessions(ids)
-    return len(ids)
+        users = locked(queryset.live(), by=by)
+        update_users(users, {"deleted_at": timezone.now()}, "trash", by=by)
+    end_sessions(users)
+    return len(users)
 
 
 @transaction.atomic
 def restore_users(queryset: QuerySet, *, by: User) -> int:
-    ids = locked(queryset.trashed(), by=by)
-    update_users(ids, deleted_at=None)
-    return len(ids)
+    users = locked(queryset.trashed(), by=by)
+    update_users(users, {"deleted_at": None}, "restore", by=by)
+    return len(users)
 
 
 @transaction.atomic
-def set_group_permissions(group: Group, permissions: Iterable[Permission], *, by: User) -> None:
-    """Make these the group's permissions. Raises MoreThanHeld also for what it had before."""
-    if is_role(group.name):
-        raise PermissionDenied(f"The role {group.name} is written by Copydesk itself.")
+def save_group(
+    group: Group, permissions: Iterable[Permission], *, by: User, is_new: bool = False
+) -> None:
+    """Write the name and make these its permissions. Raises MoreThanHeld also for what it had."""
     wanted = {permission.pk for permission in permissions}
-    present = set(group.permissions.values_list("pk", flat=True))
+    rows = Group.objects.filter(pk=group.pk).select_for_update(no_key=True)
+    before = {} if is_new else states(rows, ["name", "permissions"])
+    for name in [group.name, *(state.label for state in before.values())]:
+        if is_role(name):
+            raise PermissionDenied(f"The role {name} is written by Copydesk itself.")
+    present = {pk for state in before.values() for pk in state.values["permissions"]}
     held = set(permissions_held(by).values_list("pk", flat=True))
     if not wanted | present <= held:
         raise MoreThanHeld("The group has rights that you do not hold.")
+    group.save(force_insert=is_new)
     group.permissions.set(wanted)
+    if is_new:
+        record(created(group), "create", by=by)
+    else:
+        values = {"name": group.name, "permissions": wanted}
+        record_many(changed(Group, before, values), "change", by=by)
+
+
+@transaction.atomic
+def delete_group(group: Group, *, by: User) -> None:
+    """What it allowed its members is gone with it; that is an edit of each of them."""
+    # Whoever is being given the group has got it before this, or waits and is refused.
+    Group.objects.select_for_update().filter(pk=group.pk).first()
+    members = User.objects.filter(groups=group.pk).order_by("pk")
+    before = states(members.select_for_update(no_key=True, of=("self",)), ["groups"])
+    record(deleted(group), "delete", by=by)
+    group.delete()
+    write_users(before)
+    record_many(changed(User, before), "change", by=by)
 
 
 def guard_standing(user: User, fields: Iterable[str], *, by: User) -> None:
@@ -198,14 +238,21 @@ def an_administrator_stays() -> Iterator[None]:
         raise LastAdministrator("This is the last administrator.")
 
 
-def locked(queryset: QuerySet, *, by: User) -> list[int]:
+def locked(queryset: QuerySet, *, by: User) -> dict[int, State]:
     """The rows that `by` may act on, without himself, locked in the order of their ids."""
     rows = queryset.manageable_by(by).exclude(pk=by.pk).order_by("pk")
-    return list(rows.select_for_update(no_key=True, of=("self",)).values_list("pk", flat=True))
+    return states(rows.select_for_update(no_key=True, of=("self",)), SET_FIELDS)
 
 
-def update_users(ids: list[int], **values: Any) -> None:
-    """One edit of each: a new version."""
+def update_users(users: dict[int, State], values: dict[str, Any], action: str, *, by: User) -> None:
+    """One edit of each, with its entry."""
+    write_users(users, **values)
+    record_many(changed(User, users, values), action, by=by, source=Source.BULK)
+
+
+def write_users(ids: Iterable[int], **values: Any) -> None:
+    """A new version of each."""
+    ids = list(ids)
     User.objects.filter(pk__in=ids).update(
         **values, version=F("version") + 1, updated_at=timezone.now()
     )

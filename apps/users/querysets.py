@@ -1,7 +1,10 @@
 from django.contrib.auth.base_user import BaseUserManager
 from django.contrib.auth.models import Group, Permission
-from django.db import connections, models
+from django.db import connections, models, transaction
 from django.utils import timezone
+
+from apps.activity.actions import Source, record
+from apps.activity.changes import created
 
 REGIONS = """
     WITH RECURSIVE found(region) AS (
@@ -75,9 +78,12 @@ class UserQuerySet(models.QuerySet):
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email: str, name: str, password: str | None = None, **fields):
+        """For commands: staff make accounts by `actions.create_user`."""
         user = self.model(email=normalize_email(email), name=name.strip(), **fields)
         user.set_password(password)
-        user.save(using=self._db)
+        with transaction.atomic(self._db):
+            user.save(using=self._db)
+            record(created(user), "create", by=None, source=Source.COMMAND)
         return user
 
     def create_superuser(self, email: str, name: str, password: str | None = None, **fields):

@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "apps.database",
     "apps.backoffice",
     "apps.backoffice.admin_config.AdminConfig",
+    "apps.activity",
     "apps.editing",
     "apps.users",
     "apps.posts",

@@ -78,9 +78,9 @@ def test_a_taken_slug_becomes_the_next_free_one_found_in_one_statement():
     PostFactory(slug="harbour")
     PostFactory(slug="harbour-2", trashed=True)
     author.get_all_permissions()
-    # savepoint, refused insert, back, release · numbers · savepoint, insert, release · times;
-    # the action's own atomic is a savepoint and its release in a test
-    with assertNumQueries(11):
+    # savepoint, refused insert, back, release · numbers · savepoint, insert, release · entry
+    # · times; the action's own atomic is a savepoint and its release in a test
+    with assertNumQueries(12):
         post = actions.create_post(Post(title="Harbour"), by=author)
     assert fresh(post).slug == "harbour-3"
 
@@ -277,11 +277,12 @@ def test_a_set_takes_along_what_is_in_the_right_state(action, possible):
 
 
 @pytest.mark.parametrize("count", [3, 30])
-def test_a_set_costs_two_statements_however_many(count):
+def test_a_set_costs_four_statements_however_many(count):
     editor = ed()
     editor.get_all_permissions()
     PostFactory.create_batch(count)
-    with assertNumQueries(4):  # lock, update; the savepoint and its release are the test's
+    # lock, update, times read back, entries; the savepoint and its release are the test's
+    with assertNumQueries(6):
         assert actions.publish_posts(Post.objects.newest_first(), by=editor) == count
 
 
@@ -389,8 +390,9 @@ def test_a_set_of_comments_costs_the_same_over_many_posts(count):
     moderator = maud()
     moderator.get_all_permissions()
     CommentFactory.create_batch(count)
-    # lock and update comments, lock and update posts; savepoint and release are the test's
-    with assertNumQueries(6):
+    # lock and update comments, times read back, entries, lock and update posts; savepoint and
+    # release are the test's
+    with assertNumQueries(8):
         assert actions.approve_comments(Comment.objects.all(), by=moderator) == count
     assert counts() == [1] * count
 

@@ -194,15 +194,15 @@ def test_a_role_group_is_not_changed_by_staff():
     from django.core.exceptions import PermissionDenied
 
     with pytest.raises(PermissionDenied):
-        actions.set_group_permissions(Group.objects.get(name="Writer"), [], by=olive())
+        actions.save_group(Group.objects.get(name="Writer"), [], by=olive())
 
 
 def test_a_group_holds_no_more_than_who_makes_it():
     group = Group.objects.create(name="Interns")
     held = Group.objects.get(name="Editor").permissions.all()
-    actions.set_group_permissions(group, held, by=ed())
+    actions.save_group(group, held, by=ed())
     assert group.permissions.count() == held.count()
     with pytest.raises(MoreThanHeld):
-        actions.set_group_permissions(
+        actions.save_group(
             group, Group.objects.get(name="Moderator").permissions.all(), by=ed(email="e2@x.test")
         )

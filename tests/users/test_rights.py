@@ -84,12 +84,8 @@ ATTEMPTS = {
     "suspend who holds more": lambda by, chief, **_: actions.suspend_users(
         User.objects.filter(pk=chief.pk), until=NEXT_WEEK, reason="", by=by
     ),
-    "give a group more": lambda by, group, **_: actions.set_group_permissions(
-        group, [beyond()], by=by
-    ),
-    "change a group that holds more": lambda by, wide, **_: actions.set_group_permissions(
-        wide, [], by=by
-    ),
+    "give a group more": lambda by, group, **_: actions.save_group(group, [beyond()], by=by),
+    "change a group that holds more": lambda by, wide, **_: actions.save_group(wide, [], by=by),
 }
 
 

@@ -29,7 +29,13 @@ from apps.posts.actions.posts import (
     submit_post,
     submit_posts,
 )
-from apps.posts.actions.topics import InUseError, delete_category, delete_tag, save_topic
+from apps.posts.actions.topics import (
+    InUseError,
+    create_topic,
+    delete_category,
+    delete_tag,
+    save_topic,
+)
 from apps.posts.workflow import StepNotPossibleError
 
 __all__ = [
@@ -40,6 +46,7 @@ __all__ = [
     "archive_post",
     "archive_posts",
     "create_post",
+    "create_topic",
     "delete_category",
     "delete_tag",
     "mark_comments_as_spam",

@@ -5,6 +5,9 @@ from django.db import transaction
 from django.db.models import Case, F, Q, When
 from django.db.models.functions import Now
 
+from apps.activity.actions import Source, record, record_many
+from apps.activity.changes import changed, created
+from apps.activity.states import State, states
 from apps.posts.models import Comment, Post
 from apps.posts.querysets import CommentQuerySet
 from apps.posts.rights import require
@@ -17,6 +20,14 @@ WRITTEN_HERE = [
     "status", "moderated_at", "moderated_by", "updated_at", "deleted_at", "version",
 ]  # fmt: skip
 MODERATE = "posts.moderate_comment"
+ACTION = {
+    Status.PENDING: "reopen",
+    Status.APPROVED: "approve",
+    Status.SPAM: "spam",
+    Status.REMOVED: "remove",
+}
+# By these a post's count of comments moves.
+COUNTED_BY = ["post", "status", "deleted_at"]
 
 
 @transaction.atomic
@@ -26,6 +37,7 @@ def add_comment(comment: Comment, *, by: User) -> Comment:
     comment.author = by
     comment.status = Status.APPROVED
     comment.save(force_insert=True)
+    record(created(comment), "create", by=by)
     _recount({comment.post_id: 1})
     comment.refresh_from_db(fields=[*WRITTEN_HERE, "created_at"])
     return comment
@@ -43,7 +55,9 @@ def save_comment(
     changes = {name: getattr(comment, name) for name in fields}
     if status:
         changes |= _decision(status, by)
-    if not _update_all(Comment.objects.filter(pk=comment.pk), Q(deleted_at=None), changes):
+    action = ACTION[status] if status else "change"
+    rows = Comment.objects.filter(pk=comment.pk)
+    if not _update_all(rows, Q(deleted_at=None), changes, action, by, Source.EDIT):
         raise StepNotPossibleError("The comment is in the trash: restore it first.")
     comment.refresh_from_db(fields=WRITTEN_HERE)
     return comment
@@ -87,18 +101,18 @@ def restore_comment(comment: Comment, *, by: User) -> None:
 
 def move_comments_to_trash(queryset: CommentQuerySet, *, by: User) -> int:
     require(by, "posts.delete_comment")
-    return _update_all(queryset, Q(deleted_at__isnull=True), {"deleted_at": Now()})
+    return _update_all(queryset, Q(deleted_at__isnull=True), {"deleted_at": Now()}, "trash", by)
 
 
 def restore_comments(queryset: CommentQuerySet, *, by: User) -> int:
     require(by, "posts.delete_comment")
-    return _update_all(queryset, Q(deleted_at__isnull=False), {"deleted_at": None})
+    return _update_all(queryset, Q(deleted_at__isnull=False), {"deleted_at": None}, "restore", by)
 
 
 def _moderate(queryset: CommentQuerySet, status: Status, by: User) -> int:
     require(by, MODERATE)
     possible = Q(deleted_at__isnull=True) & ~Q(status=status)
-    return _update_all(queryset, possible, _decision(status, by))
+    return _update_all(queryset, possible, _decision(status, by), ACTION[status], by)
 
 
 def _decision(status: Status, by: User) -> dict:
@@ -106,33 +120,37 @@ def _decision(status: Status, by: User) -> dict:
 
 
 @transaction.atomic
-def _update_all(queryset: CommentQuerySet, possible: Q, changes: dict) -> int:
-    """At most four statements, however many comments under however many posts.
+def _update_all(
+    queryset: CommentQuerySet,
+    possible: Q,
+    changes: dict,
+    action: str,
+    by: User,
+    source: Source = Source.BULK,
+) -> int:
+    """At most six statements, however many comments under however many posts.
 
     Comments are locked before posts, both in the order of their ids; see posts._update_all.
     """
-    rows = Comment.objects.filter(possible, pk__in=queryset.order_by().values("pk"))
-    locked = list(
-        rows.order_by("pk")
-        .select_for_update(no_key=True)
-        .values_list("pk", "post_id", "status", "deleted_at")
-    )
-    changed = Comment.objects.filter(pk__in=[row[0] for row in locked]).update(
-        **changes, **NEXT_VERSION
-    )
-    _recount(_differences(locked, changes))
-    return changed
+    rows = Comment.objects.filter(possible, pk__in=queryset.order_by().values("pk")).order_by("pk")
+    before = states(rows.select_for_update(no_key=True), [*changes, *COUNTED_BY])
+    count = Comment.objects.filter(pk__in=list(before)).update(**changes, **NEXT_VERSION)
+    record_many(changed(Comment, before, changes), action, by=by, source=source)
+    _recount(_differences(before.values(), changes))
+    return count
 
 
-def _differences(locked: Iterable[tuple], changes: dict) -> Counter:
+def _differences(before: Iterable[State], changes: dict) -> Counter:
     """By how much each post's count of comments changes."""
     differences: Counter = Counter()
-    for _pk, post_id, status, deleted_at in locked:
-        was = status == Status.APPROVED and deleted_at is None
-        is_live = changes.get("deleted_at", deleted_at) is None
-        is_counted = changes.get("status", status) == Status.APPROVED and is_live
-        differences[post_id] += is_counted - was
+    for state in before:
+        was, now = state.values, state.values | changes
+        differences[was["post"]] += _is_counted(now) - _is_counted(was)
     return Counter({post_id: by for post_id, by in differences.items() if by})
+
+
+def _is_counted(values: dict) -> bool:
+    return values["status"] == Status.APPROVED and values["deleted_at"] is None
 
 
 def _recount(differences: dict[int, int]) -> None:

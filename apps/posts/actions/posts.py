@@ -6,6 +6,9 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from apps.activity.actions import Source, record, record_many
+from apps.activity.changes import change, changed, created, values_of
+from apps.activity.states import states
 from apps.posts.models import Post, Tag
 from apps.posts.querysets import PostQuerySet
 from apps.posts.rights import changeable_posts, may_choose_author, require
@@ -53,6 +56,7 @@ def create_post(
     with_free_slug(post, lambda: post.save(force_insert=True))
     if tags:
         post.tags.set(tags)
+    record(created(post), "create", by=by)
     post.refresh_from_db(fields=[*WRITTEN_BY_STEPS, "created_at"])
     return post
 
@@ -84,20 +88,30 @@ def save_post(
     if "slug" in fields and not post.slug:
         post.slug = slug_from(post.title)
     rows = Post.objects.filter(changeable_posts(by), pk=post.pk, deleted_at__isnull=True)
-    changes = dict(NEXT_VERSION)
+    stepped = {}
     if step:
         _check(None, step, by, publish_at)
         rows = rows.filter(status__in=step.sources)
-        changes |= step.changes(publish_at)
+        stepped = step.changes(publish_at)
+    columns = [*fields, *stepped]
+    before = states(
+        rows.select_for_update(no_key=True), columns if tags is None else [*columns, "tags"]
+    )
 
     def write() -> int:
-        return rows.update(**{name: getattr(post, name) for name in fields}, **changes)
+        values = {name: getattr(post, name) for name in fields}
+        return rows.update(**values, **stepped, **NEXT_VERSION)
 
-    if not (with_free_slug(post, write) if "slug" in fields else write()):
+    if not before or not (with_free_slug(post, write) if "slug" in fields else write()):
         raise StepNotPossibleError(_refusal(post, step))
+    chosen = {}
     if tags is not None:
+        chosen = {"tags": sorted(tag.pk for tag in tags)}
         post.tags.set(tags)
     post.refresh_from_db(fields=WRITTEN_BY_STEPS)
+    written = values_of(post, columns) | chosen
+    action = step.action if step else "change"
+    record(change(before[post.pk], written), action, by=by)
     return post
 
 
@@ -165,7 +179,7 @@ def _take_step_of_all(queryset: PostQuerySet, step: Step, by: User) -> int:
     if step.permission:
         require(by, step.permission)
     possible = changeable_posts(by) & Q(status__in=step.sources, deleted_at__isnull=True)
-    return _update_all(queryset, possible, step.changes())
+    return _update_all(queryset, possible, step.changes(), step.action, by)
 
 
 def move_post_to_trash(post: Post, *, by: User) -> Post:
@@ -187,23 +201,25 @@ def restore_post(post: Post, *, by: User) -> Post:
 def move_posts_to_trash(queryset: PostQuerySet, *, by: User) -> int:
     """Their comments keep their rows and versions."""
     require(by, "posts.delete_post")
-    return _update_all(queryset, Q(deleted_at__isnull=True), {"deleted_at": Now()})
+    return _update_all(queryset, Q(deleted_at__isnull=True), {"deleted_at": Now()}, "trash", by)
 
 
 def restore_posts(queryset: PostQuerySet, *, by: User) -> int:
     """Out of the trash, in the state they were in."""
     require(by, "posts.delete_post")
-    return _update_all(queryset, Q(deleted_at__isnull=False), {"deleted_at": None})
+    return _update_all(queryset, Q(deleted_at__isnull=False), {"deleted_at": None}, "restore", by)
 
 
 @transaction.atomic
-def _update_all(queryset: PostQuerySet, possible: Q, changes: dict) -> int:
-    """Two statements, however many rows.
+def _update_all(queryset: PostQuerySet, possible: Q, changes: dict, action: str, by: User) -> int:
+    """Three statements, however many rows, and one more to read back what the database made.
 
     Locked in the order of their ids, so that two set actions wait for each other instead of
     deadlocking. The condition stands on the locked rows themselves: PostgreSQL tests it again
     after a wait, which it would not inside the subquery.
     """
-    rows = Post.objects.filter(possible, pk__in=queryset.order_by().values("pk"))
-    locked = rows.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
-    return Post.objects.filter(pk__in=list(locked)).update(**changes, **NEXT_VERSION)
+    rows = Post.objects.filter(possible, pk__in=queryset.order_by().values("pk")).order_by("pk")
+    before = states(rows.select_for_update(no_key=True), changes)
+    count = Post.objects.filter(pk__in=list(before)).update(**changes, **NEXT_VERSION)
+    record_many(changed(Post, before, changes), action, by=by, source=Source.BULK)
+    return count

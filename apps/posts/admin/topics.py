@@ -46,4 +46,4 @@ class TopicAdmin(ModelAdmin):
         if change:
             actions.save_topic(obj, by=request.user, fields=form.changed_data)
         else:
-            obj.save()
+            actions.create_topic(obj, by=request.user)

@@ -6,6 +6,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from apps.posts.importing.entries import record_import
 from apps.posts.importing.keys import digest, import_key, plain_slug
 from apps.posts.importing.report import Report
 from apps.posts.wordpress.records import Author, Comment
@@ -111,6 +112,7 @@ class Accounts:
             if len(one.name) > MAX_NAME:
                 report.change(f"author’s name cut at {MAX_NAME} characters", one.name[:MAX_NAME])
         User.objects.bulk_create(by_email.values())
+        record_import(by_email.values())
         report.created["users"] += len(by_email)
         self._ids.update((one.key, by_email[self._email(one)].pk) for one in missing.values())
 

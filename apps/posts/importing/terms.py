@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from apps.posts.importing.entries import record_import
 from apps.posts.importing.keys import digest, distinct_slug
 from apps.posts.importing.report import Report
 from apps.posts.models import Category, Tag
@@ -52,6 +53,7 @@ class Terms:
             if slug != term.slug:
                 report.change(f"address of a {self._what} in other characters", term.slug)
         self._model.objects.bulk_create(rows, batch_size=500)
+        record_import(rows)
         self._ids.update((row.slug, row.pk) for row in rows)
         report.created[self._model._meta.verbose_name_plural] += len(rows)
 

@@ -7,6 +7,7 @@ from django.db.models import Count
 
 from apps.posts.importing.accounts import Accounts
 from apps.posts.importing.drafts import draft_comment
+from apps.posts.importing.entries import record_import
 from apps.posts.importing.keys import import_key
 from apps.posts.importing.report import Report
 from apps.posts.importing.slugs import Slugs
@@ -111,6 +112,7 @@ class Writer:
             report.created[KINDS[item.kind]] += 1
             report.add(draft.report)
         Post.objects.bulk_create([draft.post for draft in new])
+        record_import(draft.post for draft in new)
 
     def _add_tags(self, new: list[Draft], report: Report) -> None:
         wanted = []
@@ -140,6 +142,7 @@ class Writer:
             row.post = posts[item.id]
             rows.append(row)
         Comment.objects.bulk_create(rows, batch_size=KEYS_AT_ONCE // 2)
+        record_import(rows)
         report.created["comments"] += len(rows)
         self._count_comments(rows)
 

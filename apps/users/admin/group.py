@@ -54,15 +54,17 @@ class GroupAdmin(ModelAdmin):
             return True
         return not is_role(group.name) and groups_within(request.user).contains(group)
 
+    def save_model(self, request, obj, form, change):
+        """Saved in save_related: name and permissions are one edit."""
+
     def save_related(self, request, form, formsets, change):
-        actions.set_group_permissions(
-            form.instance, form.cleaned_data["permissions"], by=request.user
-        )
+        permissions = form.cleaned_data["permissions"]
+        actions.save_group(form.instance, permissions, by=request.user, is_new=not change)
 
     def goes_with(self, group):
         members = group.user_set.count()
         return [f"The membership of {members:,} users in this group"] if members else []
 
     def delete_model(self, request, group):
-        group.delete()
+        actions.delete_group(group, by=request.user)
         messages.info(request, "What the group allowed its members is gone with it.")

@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+
+
+class ActivityConfig(AppConfig):
+    name = "apps.activity"
+    label = "activity"
+    verbose_name = "Activity"
+
+    def ready(self):
+        from apps.activity import checks  # noqa: F401  Importing registers them.

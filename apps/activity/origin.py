@@ -1,0 +1,37 @@
+"""How a write came about, said once around it instead of through every action's arguments.
+
+with origin(source=Source.COMMAND, reason="Spam wave of 3 May"):
+    suspend_users(…)
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Origin:
+    """`source` None: as the action itself says."""
+
+    source: str | None = None
+    reason: str = ""
+    operation_id: int | None = None
+
+
+NOWHERE = Origin()
+_current: ContextVar[Origin] = ContextVar("origin", default=NOWHERE)
+
+
+@contextmanager
+def origin(**known) -> Iterator[None]:
+    """Entries recorded within have this source, reason or operation_id; the innermost wins."""
+    token = _current.set(replace(_current.get(), **known))
+    try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+def current() -> Origin:
+    return _current.get()

@@ -1,0 +1,33 @@
+from django.db import models
+
+
+class EntriesStay(TypeError):
+    """Somebody tried to change or remove what happened."""
+
+    def __init__(self):
+        super().__init__("Audit entries are neither changed nor removed.")
+
+
+class AuditEntryQuerySet(models.QuerySet):
+    """On PostgreSQL a trigger refuses what goes around this."""
+
+    def of_object(self, object_type: str, object_id: int):
+        """The history of one object, `posts.post` and its id."""
+        return self.filter(object_type=object_type, object_id=object_id)
+
+    def by_actor(self, actor_id: int):
+        return self.filter(actor_id=actor_id)
+
+    def newest_first(self):
+        return self.order_by("-id")
+
+    def update(self, **values):
+        raise EntriesStay
+
+    def delete(self):
+        raise EntriesStay
+
+    def bulk_update(self, *args, **options):
+        raise EntriesStay
+
+    delete.queryset_only = True
