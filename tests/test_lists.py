@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from apps.backoffice import counts, keyset
 from apps.backoffice.admin import ModelAdmin
+from apps.posts.models import Post
 from tests.factories import (
     CategoryFactory,
     CommentFactory,
@@ -148,3 +149,26 @@ def test_no_autocomplete_skips_rows_or_counts(client, opts, name):
 def test_every_list_is_one_of_ours():
     """A model registered with Django's own ModelAdmin would bring its OFFSET along."""
     assert len(LISTS) == len(SITE._registry)
+
+
+def test_who_changes_something_sees_it_counted_at_once(client):
+    """Counts are kept for a minute, so that going through pages counts once."""
+    posts = reverse("admin:posts_post_changelist")
+    live = Post.objects.live()
+
+    def counted() -> str:
+        return client.get(posts).context["cl"].count_text
+
+    before = live.count()
+    assert counted() == f"{before} posts"
+    chosen = list(live.values_list("pk", flat=True)[:2])
+    client.post(posts, {"action": "move_to_trash", "_selected_action": chosen})
+    assert counted() == f"{before - 2} posts"
+    client.post(reverse("admin:posts_post_restore", args=[chosen[0]]))
+    assert counted() == f"{before - 1} posts"
+    client.post(reverse("admin:posts_post_delete", args=[chosen[0]]), {"post": "yes"})
+    assert counted() == f"{before - 2} posts"
+    added = {"title": "Ferry", "content": "", "kind": "post", "author": live[0].author_id}
+    client.post(reverse("admin:posts_post_add"), added)
+    assert live.count() == before - 1
+    assert counted() == f"{before - 1} posts"

@@ -13,7 +13,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
 
-from apps.backoffice import lazy_loads
+from apps.backoffice import counts, lazy_loads
 from apps.backoffice.changelist import ChangeList
 from apps.backoffice.checks import ListChecks
 from apps.backoffice.filters import Filter
@@ -154,7 +154,9 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
         else:
             action, _, _ = self.get_actions(request)[name]
             rows = changelist.get_queryset(request).filter(pk__in=selected)
-            if response := action(self, request, rows):
+            response = action(self, request, rows)
+            counts.forget(self.model)
+            if response:
                 return response
         return HttpResponseRedirect(request.get_full_path())
 
@@ -163,6 +165,20 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
         actions = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+    # Who changed something sees it counted at once; others within the minute that counts are kept
+
+    def changeform_view(self, request, *args, **kwargs):
+        response = super().changeform_view(request, *args, **kwargs)
+        if request.method == "POST":
+            counts.forget(self.model)
+        return response
+
+    def delete_view(self, request, *args, **kwargs):
+        response = super().delete_view(request, *args, **kwargs)
+        if request.method == "POST":
+            counts.forget(self.model)
+        return response
 
     # The trash
 
@@ -207,6 +223,7 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
             return HttpResponseNotAllowed(["POST"])
         with transaction.atomic():
             self.restore(request, obj)
+        counts.forget(self.model)
         self.message_user(request, f"“{obj}” is back from the trash.", messages.SUCCESS)
         return HttpResponseRedirect(reverse(self._url_name("change"), args=[obj.pk]))
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from threading import Lock
 
 from django.db import connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 EXACT = 10_000
 KEPT_SECONDS = 60
@@ -41,9 +41,11 @@ def kept(key: tuple, count: Callable[[], int]) -> int:
     return value
 
 
-def forget() -> None:
-    """Count anew; for tests."""
-    _kept.clear()
+def forget(model: type[Model] | None = None) -> None:
+    """Count anew: the lists of one model, after somebody changed it here, or all."""
+    with _lock:
+        for key in [key for key in _kept if model in (None, key[0])]:
+            del _kept[key]
 
 
 def about(queryset: QuerySet) -> int | None:
