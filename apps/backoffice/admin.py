@@ -38,7 +38,6 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
     search: PrefixSearch | TextSearch | None = None
     list_per_page = 100
     actions_on_bottom = False
-    show_full_result_count = False
     checks_class = ListChecks
 
     def __init__(self, model, admin_site):
@@ -68,12 +67,6 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
         """The columns of a list that is shown in this order."""
         return self.columns
 
-    def get_list_display(self, request):
-        return self.list_display
-
-    def get_changelist(self, request, **kwargs):
-        return ChangeList
-
     def get_changelist_instance(self, request):
         return ChangeList(request, self)
 
@@ -100,8 +93,6 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
             "media": self.media,
             "has_add_permission": self.has_add_permission(request),
             "actions": self._action_buttons(request, changelist),
-            "module_name": str(self.opts.verbose_name_plural),
-            "is_popup": False,
             **(extra_context or {}),
         }
         request.current_app = self.admin_site.name

@@ -51,10 +51,6 @@ def shown_value(value: object) -> str:
     return short_time(value) if isinstance(value, datetime) else str(value)[:30]
 
 
-def yes_no(value: object) -> str:
-    return "Yes" if value else "No"
-
-
 number.css = when.css = "num"
 
 
