@@ -5,10 +5,10 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.filters import ChoiceFilter, DateRangeFilter, RelatedFilter
 from apps.backoffice.rows import Column, badge, when
 from apps.backoffice.search import TextSearch
+from apps.editing.admin import VersionedAdmin
 from apps.posts import actions
 from apps.posts.admin.columns import beginning, commenter, post_title
 from apps.posts.admin.sets import COMMENT_ACTIONS
@@ -17,7 +17,7 @@ from apps.posts.models import Comment, CommentSearch
 
 
 @admin.register(Comment)
-class CommentAdmin(ModelAdmin):
+class CommentAdmin(VersionedAdmin):
     form = CommentForm
     keeps_form_class = True
     autocomplete_fields = ["post"]

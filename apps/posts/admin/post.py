@@ -7,11 +7,11 @@ from django.db import transaction
 from django.urls import path
 from django.utils.html import format_html
 
-from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.filters import ChoiceFilter, DateRangeFilter, RelatedFilter
 from apps.backoffice.keyset import Order
 from apps.backoffice.rows import Column, badge, number, when
 from apps.backoffice.search import TextSearch
+from apps.editing.admin import VersionedAdmin
 from apps.posts import actions, views
 from apps.posts.admin.columns import author_active_filter, person
 from apps.posts.admin.sets import POST_ACTIONS
@@ -32,7 +32,7 @@ TIMES = {
 
 
 @admin.register(Post)
-class PostAdmin(ModelAdmin):
+class PostAdmin(VersionedAdmin):
     form = PostForm
     keeps_form_class = True
     prepopulated_fields = {"slug": ["title"]}

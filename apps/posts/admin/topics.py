@@ -6,15 +6,15 @@ from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import slugify
 
-from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.keyset import Order
 from apps.backoffice.search import PrefixSearch
 from apps.database.expressions import Bytewise
+from apps.editing.admin import VersionedAdmin
 from apps.posts import actions
 from apps.posts.wording import users_of
 
 
-class TopicAdmin(ModelAdmin):
+class TopicAdmin(VersionedAdmin):
     search = PrefixSearch(Order("name", Bytewise(Lower("name"))))
     prepopulated_fields = {"slug": ["name"]}
     keeps_form_class = True

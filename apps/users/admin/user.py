@@ -7,7 +7,6 @@ from django.forms import CheckboxSelectMultiple
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
-from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.fields import ManyField
 from apps.backoffice.filters import BooleanFilter, DateRangeFilter, MemberFilter
 from apps.backoffice.keyset import Order
@@ -15,6 +14,7 @@ from apps.backoffice.panels import FormPanel
 from apps.backoffice.rows import Column, number, short_time, when
 from apps.backoffice.search import PrefixSearch
 from apps.database.expressions import Bytewise
+from apps.editing.admin import VersionedAdmin
 from apps.users import actions
 from apps.users.admin import sets
 from apps.users.admin.columns import RegionFilter, standing_badge
@@ -30,7 +30,7 @@ EDITED = ["name", "email", "region", "is_active", "is_staff", "is_superuser"]
 
 
 @admin.register(User)
-class UserAdmin(AccountPages, ModelAdmin):
+class UserAdmin(AccountPages, VersionedAdmin):
     """Accounts. Nobody changes who holds more than himself, nor his own standing."""
 
     form = UserForm
