@@ -56,7 +56,7 @@ ROLES: dict[str, list[str]] = {
     ],
     "Analyst": [*READ_PEOPLE, *READ_CONTENT],
     # Pages of the database, long work and switches are added to it where they are made.
-    "Operator": [],
+    "Operator": [*rights_on("operations.schedule", "view"), "operations.run_schedule"],
 }
 
 

@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "apps.backoffice.admin_config.AdminConfig",
     "apps.activity",
     "apps.editing",
+    "apps.operations",
     "apps.users",
     "apps.posts",
     "apps.monitoring",
