@@ -80,6 +80,8 @@ TEMPLATES = [
 DATABASES = databases(env)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = caches(env)
+# Each has a cache of its own where none is shared; other machines are not counted.
+PROCESSES = env("WEB_CONCURRENCY")
 
 AUTH_USER_MODEL = "users.User"
 AUTHENTICATION_BACKENDS = ["apps.users.backends.AccountBackend"]
