@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
+from django.test.client import MULTIPART_CONTENT
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
@@ -39,11 +40,12 @@ class Row:
     answer: int = 200
     args: Callable[[User | None], list] = lambda person: []
     data: dict = field(default_factory=dict)
+    content_type: str = MULTIPART_CONTENT
     refused: int = 403
     out: int = 302
 
     def __str__(self) -> str:
-        return f"{self.method} {self.url} {' '.join(self.data.values())}".strip()
+        return f"{self.method} {self.url} {' '.join(map(str, self.data.values()))}".strip()
 
 
 def user(person) -> list:
@@ -238,7 +240,25 @@ AUTOCOMPLETES = [
     Row("admin:autocomplete", CONTENT_READERS, data=completes("comment", "post")),
     Row("admin:autocomplete", NOBODY, data=completes("user", "password")),
 ]
-ROWS = [*INDEX, *ACCOUNTS, *CONTENT, *AUTOCOMPLETES]
+
+
+def beats(label: str, may: str) -> Row:
+    """A heartbeat of the page of an object that is gone."""
+    data = {"type": label, "id": 2**62, "version": 1, "state": "editing", "tab": "0123456789"}
+    json = "application/json"
+    return Row("editing:presence", may, POST, 404, data=data, content_type=json)
+
+
+PRESENCE = [
+    Row("editing:presence", EVERYBODY, answer=405),
+    Row("editing:presence", EVERYBODY, POST, 400),
+    beats("users.user", READERS),
+    beats("posts.post", CONTENT_READERS),
+    beats("posts.comment", READERS),
+    beats("posts.category", CONTENT_READERS),
+    beats("posts.tag", CONTENT_READERS),
+]
+ROWS = [*INDEX, *ACCOUNTS, *CONTENT, *AUTOCOMPLETES, *PRESENCE]
 
 
 def addresses(patterns=None, prefix: str = "", namespace: str = "") -> Iterator[str]:
@@ -317,14 +337,13 @@ def test_who_gets_what(row, people):
 
 def ask(client: Client, row: Row, args: list) -> int:
     address = address_of(row.url, args)
-    response = (
-        client.get(address, row.data) if row.method == GET else client.post(address, row.data)
-    )
-    return response.status_code
+    if row.method == GET:
+        return client.get(address, row.data).status_code
+    return client.post(address, row.data, content_type=row.content_type).status_code
 
 
 def address_of(url: str, args: list) -> str:
-    if url.startswith("admin:"):
+    if url.startswith(("admin:", "editing:")):
         return reverse(url, args=args)
     start = url.partition("<")[0].partition("(")[0]
     return f"/{start}{args[0]}" + ("/" if url.endswith("/") else "")
