@@ -26,6 +26,7 @@ USER copydesk
 ARG RELEASE=""
 ENV RELEASE=$RELEASE
 EXPOSE 8000
+# Of the web process; a container that runs `python manage.py worker` goes without.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=15s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=2)"]
 CMD ["python", "-m", "config.gunicorn", "--bind", "0.0.0.0:8000"]

@@ -33,12 +33,12 @@ run: install  ## Serve it with demo data at http://127.0.0.1:8000/ (PORT=8080 ch
 	@$(MANAGE) seed_demo --if-empty --users 200 --posts 2000 --comments 8000 --seed 1
 	@$(MANAGE) demo_accounts
 	@echo "Copydesk: http://127.0.0.1:$(PORT)/"
-	@DJANGO_SETTINGS_MODULE=config.settings.development PORT=$(PORT) \
+	@DJANGO_SETTINGS_MODULE=config.settings.development PORT=$(PORT) WORKER_THREAD=on \
 	    exec $(BIN)/python -m config.gunicorn --log-level warning
 
 dev: $(VENV)/development.stamp  ## Serve it with DEBUG, autoreload and the debug toolbar
 	@$(MANAGE) migrate --verbosity 0
-	@DEBUG=on $(MANAGE) runserver 127.0.0.1:$(PORT)
+	@DEBUG=on WORKER_THREAD=on $(MANAGE) runserver 127.0.0.1:$(PORT)
 
 shell: $(VENV)/development.stamp  ## A Python shell with every model imported
 	@DEBUG=on $(MANAGE) shell_plus

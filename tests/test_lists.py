@@ -4,6 +4,7 @@ Reads the SQL: nothing is skipped by OFFSET, nothing counted without a cap, no l
 password read for a row.
 """
 
+import datetime
 import re
 from urllib.parse import urlencode
 
@@ -17,6 +18,7 @@ from django.utils import timezone
 
 from apps.backoffice import counts, keyset
 from apps.backoffice.admin import ModelAdmin
+from apps.operations.models import Schedule
 from apps.posts.models import Post
 from tests.factories import (
     CategoryFactory,
@@ -53,6 +55,8 @@ def client(client, monkeypatch):
     CommentFactory.create_batch(ROWS, post=posts[0], author=users[0])
     CommentFactory.create_batch(12, post=posts[1], trashed=True)
     Group.objects.bulk_create(Group(name=f"Group {number:02}") for number in range(ROWS))
+    every = datetime.timedelta(hours=1)
+    Schedule.objects.bulk_create(Schedule(name=f"job {n:02}", every=every) for n in range(ROWS))
     client.force_login(olive())
     return client
 

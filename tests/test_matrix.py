@@ -15,6 +15,7 @@ from django.test.client import MULTIPART_CONTENT
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+from apps.operations.models import Schedule
 from apps.users.models import User
 from tests import factories
 from tests.factories import CategoryFactory, CommentFactory, PostFactory, TagFactory, UserFactory
@@ -258,7 +259,30 @@ PRESENCE = [
     beats("posts.category", CONTENT_READERS),
     beats("posts.tag", CONTENT_READERS),
 ]
-ROWS = [*INDEX, *ACCOUNTS, *CONTENT, *AUTOCOMPLETES, *PRESENCE]
+
+
+def schedule(person) -> list:
+    every = datetime.timedelta(hours=1)
+    return [Schedule.objects.get_or_create(name="sweep", defaults={"every": every})[0].pk]
+
+
+OPERATORS = "admin operator"
+SCHEDULES = [
+    Row("admin:operations_schedule_changelist", OPERATORS),
+    Row("admin:operations_schedule_changelist", OPERATORS, POST, 302),
+    Row("admin:operations_schedule_add", NOBODY),
+    Row("admin:operations_schedule_add", NOBODY, POST),
+    Row("admin:operations_schedule_change", OPERATORS, args=schedule),
+    Row("admin:operations_schedule_change", NOBODY, POST, args=schedule),
+    Row("admin:operations_schedule_delete", NOBODY, args=schedule),
+    Row("admin:operations_schedule_delete", NOBODY, POST, args=schedule, data=YES),
+    Row("admin:operations_schedule_history", OPERATORS, args=schedule),
+    Row("admin:operations_schedule_run", OPERATORS, answer=405, args=schedule),
+    Row("admin:operations_schedule_run", OPERATORS, POST, 302, args=schedule),
+    Row("admin/operations/schedule/<path:object_id>/", EVERYBODY, answer=302, args=schedule),
+    Row("admin:app_list", OPERATORS, args=lambda person: ["operations"], refused=404),
+]
+ROWS = [*INDEX, *ACCOUNTS, *CONTENT, *AUTOCOMPLETES, *PRESENCE, *SCHEDULES]
 
 
 def addresses(patterns=None, prefix: str = "", namespace: str = "") -> Iterator[str]:

@@ -20,6 +20,8 @@ DONE = {
     "deactivate": "Switched off",
     "password": "Changed the password of",
     "import": "Imported",
+    "run": "Started",
+    "purge": "Removed for good",
 }
 
 

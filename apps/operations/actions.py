@@ -3,10 +3,15 @@
 from datetime import timedelta
 
 from django.apps import apps as global_apps
-from django.db import DEFAULT_DB_ALIAS
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import PermissionDenied
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models import F, QuerySet
 from django.utils.crypto import get_random_string
 
+from apps.activity.actions import record_many
+from apps.activity.changes import changed
+from apps.activity.states import states
 from apps.backoffice.periodic import Outcome, jobs
 from apps.database.expressions import ClockTime
 from apps.operations.models import Schedule
@@ -33,6 +38,17 @@ def write_schedules(*, apps=global_apps, using: str = DEFAULT_DB_ALIAS, **kwargs
     for job in jobs().values():
         if there.get(job.name, job.every) != job.every:
             rows.filter(name=job.name).update(every=job.every)
+
+
+@transaction.atomic
+def run_jobs_now(queryset: QuerySet, *, by: AbstractBaseUser) -> int:
+    """Make jobs due at once; how many were. Those that a worker is at are left out."""
+    if not by.has_perm("operations.run_schedule"):
+        raise PermissionDenied
+    rows = Schedule.objects.free().filter(pk__in=queryset.order_by().values("pk"))
+    before = states(rows.order_by("pk").select_for_update(no_key=True))
+    Schedule.objects.filter(pk__in=list(before)).update(next_run=ClockTime())
+    return len(record_many(changed(Schedule, before), "run", by=by))
 
 
 def claim_job(holder: str) -> Schedule | None:

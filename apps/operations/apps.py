@@ -10,6 +10,8 @@ class OperationsConfig(AppConfig):
     sidebar_models = ["schedule"]
 
     def ready(self):
+        # Importing registers them.
+        from apps.operations import history, panels  # noqa: F401
         from apps.operations.actions import write_schedules
 
         post_migrate.connect(write_schedules, sender=self, dispatch_uid="operations.schedules")

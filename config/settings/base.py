@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "django_structlog",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -125,6 +127,10 @@ CONTENT_SECURITY_POLICY = {
 
 # Django's 2.5 MB would drop a long article with a bare 400.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
+
+# What is enqueued lies in the database, for `manage.py worker`.
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+WORKER_THREAD = env("WORKER_THREAD")
 
 FORM_RENDERER = "apps.backoffice.forms.FormRenderer"
 

@@ -123,6 +123,14 @@ SETTINGS = {
             "4",
             "Processes, of 8 threads each.",
         ),
+        Setting(
+            "WORKER_THREAD",
+            kinds.boolean,
+            "off",
+            "on",
+            "The worker as a thread of the web process, for a laptop: `make run` sets it. "
+            "Not in production.",
+        ),
         Setting("PORT", kinds.integer(1, 65535), "8000", "8080", "Where gunicorn listens."),
         Setting(
             "RELEASE",

@@ -5,6 +5,11 @@ from .base import *
 env.require("SECRET_KEY")
 if DEBUG:
     environment.refuse(environment.SETTINGS["DEBUG"], "must be off in production")
+if WORKER_THREAD:
+    environment.refuse(
+        environment.SETTINGS["WORKER_THREAD"],
+        "must be off in production, where `manage.py worker` is a process of its own",
+    )
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -54,13 +54,14 @@ def postgresql(config: dict[str, Any], env: Environment) -> dict[str, Any]:
         "tcp_user_timeout": 30_000,
         "options": session_settings(role),
     }
-    # A command is one thread: it has one connection, and no threads to keep more.
-    if role != "command" and env("DB_POOL_SIZE"):
+    # A command or a worker is one thread: it has one connection, and no threads to keep more.
+    if role == "web" and env("DB_POOL_SIZE"):
         options["pool"] = pool(env)
     return config | {
         "ENGINE": "apps.database.postgresql",
         "OPTIONS": options,
-        "CONN_MAX_AGE": 0,
+        # A worker looks for work every second, and keeps its connection meanwhile.
+        "CONN_MAX_AGE": env("DB_POOL_RECYCLE") if role == "worker" else 0,
         # With a pool this is what turns on its check of each connection handed out.
         "CONN_HEALTH_CHECKS": env("DB_PRE_PING"),
     }

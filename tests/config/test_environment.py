@@ -31,6 +31,7 @@ BAD = {
     "TIME_ZONE": ["Mars/Olympus", "../etc/passwd", "/etc/passwd"],
     "LOG_FORMAT": ["xml", "JSON"],
     "WEB_CONCURRENCY": ["0", "-1", "2.5", "many", "٣"],
+    "WORKER_THREAD": ["two"],
     "PORT": ["0", "70000", "http"],
     "RELEASE": ["a b", "x" * 41, "1;2"],
     "DB_ROLE": ["admin"],

@@ -60,6 +60,7 @@ def test_the_server_refuses_a_bad_number_of_processes_in_one_line():
     [
         ({"DATABASE_URL": "postgresql://desk:hunter2@db:x/d"}, "DATABASE_URL must be"),
         ({"DEBUG": "on"}, "DEBUG must be off in production"),
+        ({"WORKER_THREAD": "on"}, "WORKER_THREAD must be off in production"),
         ({"DB_POOL_SIZE": "five"}, "DB_POOL_SIZE must be a whole number"),
     ],
 )

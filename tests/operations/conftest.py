@@ -1,10 +1,21 @@
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 
 from apps.backoffice import periodic
 from apps.operations.actions import write_schedules
 from tests.operations.jobs import HOUR
+
+
+@pytest.fixture(autouse=True)
+def _keep_the_connection(db, monkeypatch) -> None:
+    """A worker refreshes its connections between two pieces of work, which would end the
+    transaction that a test is.
+    """
+    if connection.in_atomic_block:
+        for module in ("worker", "running"):
+            monkeypatch.setattr(f"apps.operations.{module}.close_old_connections", lambda: None)
 
 
 @pytest.fixture
