@@ -364,3 +364,19 @@ def test_markup_in_a_name_stays_text(as_ed, post):
     response = as_ed.post(beat_of(post))
     assert response["Content-Type"] == "application/json"
     assert response.json()["others"][0]["name"] == "<b>Olive</b>"
+
+
+# The page
+
+
+@pytest.mark.parametrize(("who", "state"), [(ed, "editing"), (rory, "reading")])
+def test_the_page_of_a_versioned_object_has_the_line(client, post, who, state):
+    client.force_login(who())
+    html = client.get(f"/admin/posts/post/{post.pk}/change/").content.decode()
+    assert f'data-url="{ADDRESS}" data-type="posts.post" data-id="{post.pk}"' in html
+    assert f'data-version="1" data-state="{state}"' in html
+
+
+def test_a_page_without_versions_has_none(client):
+    client.force_login(olive())
+    assert "presence" not in client.get("/admin/posts/post/add/").content.decode()
