@@ -9,7 +9,7 @@ from django.db import router, transaction
 
 from apps.activity.changes import Change
 from apps.activity.models import AuditEntry
-from apps.activity.origin import current
+from apps.activity.origin import current, take_submission
 
 Source = AuditEntry.Source
 Listener = Callable[[Sequence[AuditEntry]], None]
@@ -46,7 +46,8 @@ def record_many(
     """One entry for each change: one statement for every thousand.
 
     `by` None: no person did it. `action` is a verb: publish, trash, change. What the surrounding
-    `origin` says of source, reason and operation goes in; the submission goes to the first.
+    `origin` says of source, reason and operation goes in; the submission, given here or there,
+    goes to the first.
     """
     if not transaction.get_connection(router.db_for_write(AuditEntry)).in_atomic_block:
         raise NoTransaction("Record within the transaction of the change.")
@@ -54,7 +55,7 @@ def record_many(
     entries = [entry_of(change, circumstances) for change in changes]
     if not entries:
         return []
-    entries[0].submission = submission
+    entries[0].submission = submission or take_submission()
     AuditEntry.objects.bulk_create(entries, batch_size=BATCH)
     for listener in _listeners:
         listener(entries)

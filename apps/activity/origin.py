@@ -7,7 +7,7 @@ with origin(source=Source.COMMAND, reason="Spam wave of 3 May"):
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class Origin:
     source: str | None = None
     reason: str = ""
     operation_id: int | None = None
+    # Emptied by the first entry: it is known by it, and no other.
+    submission: list[str] = field(default_factory=list)
 
 
 NOWHERE = Origin()
@@ -24,8 +26,12 @@ _current: ContextVar[Origin] = ContextVar("origin", default=NOWHERE)
 
 
 @contextmanager
-def origin(**known) -> Iterator[None]:
-    """Entries recorded within have this source, reason or operation_id; the innermost wins."""
+def origin(*, submission: str | None = None, **known) -> Iterator[None]:
+    """Entries recorded within have this source, reason or operation_id, and the first one this
+    submission; the innermost wins.
+    """
+    if submission is not None:
+        known["submission"] = [submission]
     token = _current.set(replace(_current.get(), **known))
     try:
         yield
@@ -35,3 +41,8 @@ def origin(**known) -> Iterator[None]:
 
 def current() -> Origin:
     return _current.get()
+
+
+def take_submission() -> str | None:
+    submission = current().submission
+    return submission.pop() if submission else None

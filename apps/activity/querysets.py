@@ -18,6 +18,11 @@ class AuditEntryQuerySet(models.QuerySet):
     def by_actor(self, actor_id: int):
         return self.filter(actor_id=actor_id)
 
+    def versions_of(self, object_type: str, object_id: int, after: int, to: int):
+        """The entries that made the versions (after, to] of an object, in their order."""
+        made = self.of_object(object_type, object_id).filter(version__gt=after, version__lte=to)
+        return made.order_by("version")
+
     def newest_first(self):
         return self.order_by("-id")
 
