@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as hypothesis_settings
 
+from tests.clients import StaffClient
 from tests.stores import Postgres, Redis
 
 # The machine's load is no finding: what must be fast is measured in processor time.
@@ -159,3 +160,8 @@ def chromium() -> str:
     if path is None:
         pytest.skip("needs Chromium, which is not installed")
     return path
+
+
+@pytest.fixture
+def client() -> StaffClient:
+    return StaffClient()

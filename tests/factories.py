@@ -9,6 +9,7 @@ import datetime
 import factory
 from django.contrib.auth.models import Group
 
+from apps.editing.models import PendingEdit
 from apps.posts.models import Category, Comment, Post, Tag
 from apps.users.models import Profile, User
 
@@ -119,6 +120,22 @@ class CommentFactory(factory.django.DjangoModelFactory):
 def staff(name: str, role: str | None = None, **fields) -> User:
     fields = {"email": f"{name.lower()}@example.com", **fields}
     return UserFactory(name=name, staff=True, role=role, **fields)
+
+
+class PendingEditFactory(factory.django.DjangoModelFactory):
+    """Of a post's title, begun at its first version."""
+
+    class Meta:
+        model = PendingEdit
+
+    user = factory.SubFactory(UserFactory)
+    object_type = "posts.post"
+    object_id = factory.LazyAttribute(lambda edit: PostFactory().pk)
+    object_label = "Harbour dredging"
+    opened_version = 1
+    submission = factory.Sequence(lambda n: f"form {n}")
+    payload = factory.LazyFunction(lambda: {"data": {"title": ["My title"]}, "files": {}})
+    cause = PendingEdit.Cause.SESSION
 
 
 def olive(**fields) -> User:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 import pytest
 from django.contrib.auth.models import Group
-from django.test import Client
 from django.test.client import MULTIPART_CONTENT
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
@@ -18,7 +17,15 @@ from django.utils import timezone
 from apps.operations.models import Schedule
 from apps.users.models import User
 from tests import factories
-from tests.factories import CategoryFactory, CommentFactory, PostFactory, TagFactory, UserFactory
+from tests.clients import StaffClient
+from tests.factories import (
+    CategoryFactory,
+    CommentFactory,
+    PendingEditFactory,
+    PostFactory,
+    TagFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -70,6 +77,15 @@ def administrator(person) -> list:
     return [chief.pk]
 
 
+def own_edit(person) -> list:
+    owner = person if person and person.pk else UserFactory()
+    return [PendingEditFactory(user=owner).pk]
+
+
+def anothers_edit(person) -> list:
+    return [PendingEditFactory().pk]
+
+
 def superuser(person) -> list:
     return [UserFactory(staff=True, is_superuser=True).pk]
 
@@ -109,7 +125,7 @@ ACCOUNTS = [
     Row("admin:users_user_change", ADMIN, POST, args=user),
     Row("admin:users_user_change", ADMIN, POST, args=administrator),
     Row("admin:users_user_change", NOBODY, POST, args=superuser),
-    Row("admin:users_user_change", NOBODY, POST, args=trashed_user),
+    Row("admin:users_user_change", ADMIN, POST, 409, args=trashed_user),
     Row("admin:users_user_delete", ADMIN, args=user),
     Row("admin:users_user_delete", ADMIN, POST, 302, args=user, data={"post": "yes"}),
     Row("admin:users_user_delete", NOBODY, POST, args=superuser, data={"post": "yes"}),
@@ -204,7 +220,7 @@ CONTENT = [
     Row("admin:posts_post_change", EDITORS, POST, args=own_post(status="published")),
     Row("admin:posts_post_change", EDITORS, POST, args=own_post(status="archived")),
     Row("admin:posts_post_change", EDITORS, POST, args=post(status="draft")),
-    Row("admin:posts_post_change", NOBODY, POST, args=own_post(**TRASHED)),
+    Row("admin:posts_post_change", WRITERS, POST, 409, args=own_post(**TRASHED)),
     Row("admin:posts_post_delete", EDITORS, args=own_post(status="draft")),
     Row("admin:posts_post_delete", EDITORS, POST, 302, args=own_post(), data=YES),
     Row("admin:posts_post_delete", EDITORS, POST, 302, args=post(), data=YES),
@@ -218,7 +234,7 @@ CONTENT = [
     Row("admin:posts_comment_add", EDITORS, POST),
     Row("admin:posts_comment_change", READERS, args=comment()),
     Row("admin:posts_comment_change", MODERATORS, POST, args=comment()),
-    Row("admin:posts_comment_change", NOBODY, POST, args=comment(**TRASHED)),
+    Row("admin:posts_comment_change", MODERATORS, POST, 409, args=comment(**TRASHED)),
     Row("admin:posts_comment_delete", MODERATORS, args=comment()),
     Row("admin:posts_comment_delete", MODERATORS, POST, 302, args=comment(), data=YES),
     Row("admin:posts_comment_restore", MODERATORS, answer=405, args=comment(**TRASHED)),
@@ -282,7 +298,15 @@ SCHEDULES = [
     Row("admin/operations/schedule/<path:object_id>/", EVERYBODY, answer=302, args=schedule),
     Row("admin:app_list", OPERATORS, args=lambda person: ["operations"], refused=404),
 ]
-ROWS = [*INDEX, *ACCOUNTS, *CONTENT, *AUTOCOMPLETES, *PRESENCE, *SCHEDULES]
+PENDING = [
+    Row("editing:all", EVERYBODY),
+    Row("editing:pending", EVERYBODY, args=own_edit),
+    Row("editing:pending", EVERYBODY, POST, 302, args=own_edit, data={"_discard": "1"}),
+    # Nobody has another's, whatever he may do.
+    Row("editing:pending", EVERYBODY, answer=404, args=anothers_edit),
+    Row("editing:pending", EVERYBODY, POST, 404, args=anothers_edit, data={"_discard": "1"}),
+]
+ROWS = [*INDEX, *ACCOUNTS, *CONTENT, *AUTOCOMPLETES, *PRESENCE, *SCHEDULES, *PENDING]
 
 
 def addresses(patterns=None, prefix: str = "", namespace: str = "") -> Iterator[str]:
@@ -332,7 +356,7 @@ def people(django_db_setup, django_db_blocker):
 
 
 def logged_in(person: User | None) -> dict:
-    client = Client()
+    client = StaffClient()
     if person is not None:
         client.force_login(person)
     return {name: morsel.value for name, morsel in client.cookies.items()}
@@ -350,7 +374,7 @@ def put_out(users: dict[str, User | None]) -> None:
 def test_who_gets_what(row, people):
     answers, expected = {}, {}
     for name, (person, cookies) in people.items():
-        client = Client(raise_request_exception=False)
+        client = StaffClient(raise_request_exception=False)
         client.cookies.load(cookies)
         answers[name] = ask(client, row, row.args(person))
         expected[name] = row.out if name in OUT else row.refused
@@ -359,7 +383,7 @@ def test_who_gets_what(row, people):
     assert answers == expected
 
 
-def ask(client: Client, row: Row, args: list) -> int:
+def ask(client: StaffClient, row: Row, args: list) -> int:
     address = address_of(row.url, args)
     if row.method == GET:
         return client.get(address, row.data).status_code

@@ -22,11 +22,6 @@ def too_large(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("413.html"), status=413)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Django's own page has an inline style, which the content security policy forbids."""
-    return HttpResponse(render_to_string("403_csrf.html"), status=403)
-
-
 class RequestSizeMiddleware:
     """Answers 413 to a body above DATA_UPLOAD_MAX_MEMORY_SIZE before anything parses it.
 

@@ -1,7 +1,111 @@
 """The base of the admins of versioned models, whose edits are never lost."""
 
+from functools import partial
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.http import Http404, HttpResponseRedirect, QueryDict
+from django.urls import reverse
+
 from apps.backoffice.admin import ModelAdmin
+from apps.editing.models import PendingEdit
+from apps.editing.opened import NAME, Opened
+from apps.editing.saving import REASON, Saving
+from apps.editing.wording import changed_since
 
 
 class VersionedAdmin(ModelAdmin):
-    """For models with a `version` that every save makes one higher."""
+    """For models with a `version` that every save makes one higher. docs/saving.md."""
+
+    def page_rows(self, rows: QuerySet) -> QuerySet:
+        """The rows with what the page of one names of others, joined."""
+        return rows
+
+    def get_object(self, request, object_id, from_field=None) -> Model | None:
+        """Before a write its row is locked: the form judges the state that the write will find."""
+        held = getattr(request, "held", None)
+        if held is not None and str(held.pk) == str(object_id):
+            return held
+        rows = self.page_rows(self.get_queryset(request))
+        if request.method == "GET":
+            rows = rows.annotate(edit_waiting=self.edit_waiting(request))
+        if request.method == "POST" and transaction.get_connection().in_atomic_block:
+            rows = rows.select_for_update(no_key=True, of=("self",))
+        try:
+            return rows.get(pk=self.opts.pk.to_python(object_id))
+        except (self.model.DoesNotExist, ValidationError, ValueError):
+            return None
+
+    def edit_waiting(self, request) -> Subquery:
+        """This person's newest pending edit of the object; for who has none, no statement more."""
+        waiting = PendingEdit.objects.waiting().of_user(request.user)
+        of_this = waiting.of_object(self.opts.label_lower, OuterRef("pk")).newest_first()
+        return Subquery(of_this.values("pk")[:1])
+
+    # Saving
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        page = partial(super().changeform_view, request, object_id, form_url, extra_context)
+        if request.method != "POST":
+            return page()
+        if getattr(request, "saving", None) is None:
+            request.saving = Saving(self, request, object_id)
+        return request.saving.answer(page)
+
+    def _changeform_view(self, request, object_id, form_url, extra_context):
+        page = partial(
+            super()._changeform_view, request, form_url=form_url, extra_context=extra_context
+        )
+        if request.method != "POST":
+            return page(object_id)
+        return request.saving.save(page)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if add or self.has_change_permission(request, obj):
+            context["opened"] = self.token(request, obj)
+            context["reason"] = request.POST.get(REASON, "")
+        elif getattr(obj, "deleted_at", None):
+            context["seen"] = self.token(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def token(self, request, obj: Model | None) -> str:
+        """What the form that is being rendered will say of itself when it is posted."""
+        if saving := getattr(request, "saving", None):
+            return saving.token_of_answer()
+        return Opened.now(request.user.pk, self.opts.label_lower, obj).signed()
+
+    # Deleting and restoring: of what was seen, not of what somebody made of it since
+
+    def _delete_view(self, request, object_id, extra_context):
+        obj = request.held = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        token = Opened.now(request.user.pk, self.opts.label_lower, obj).signed()
+        if request.method == "POST" and (warning := self.changed_meanwhile(request, obj)):
+            messages.warning(request, warning)
+            # Django asks when nothing was posted.
+            request.POST = QueryDict()
+        return super()._delete_view(request, object_id, {**(extra_context or {}), "opened": token})
+
+    def restore_view(self, request, object_id):
+        obj = request.held = self.get_object(request, unquote(object_id))
+        if obj is None:
+            raise Http404
+        is_post = request.method == "POST" and obj.deleted_at is not None
+        if is_post and (warning := self.changed_meanwhile(request, obj)):
+            messages.warning(request, warning)
+            return HttpResponseRedirect(reverse(self._url_name("change"), args=[obj.pk]))
+        return super().restore_view(request, object_id)
+
+    def changed_meanwhile(self, request, obj: Model) -> str:
+        """What was saved since the page was opened that this request comes from; else empty."""
+        opened = Opened.read(request.POST.get(NAME, ""))
+        if opened is None or (opened.object_type, opened.object_id) != (
+            self.opts.label_lower,
+            obj.pk,
+        ):
+            return "This page had been open for too long. Look at it once more."
+        return "" if opened.version == obj.version else changed_since(obj, opened.version)

@@ -5,3 +5,6 @@ class EditingConfig(AppConfig):
     name = "apps.editing"
     label = "editing"
     verbose_name = "Editing"
+
+    def ready(self):
+        from apps.editing import panels  # noqa: F401  Importing registers them.

@@ -61,8 +61,14 @@ class Labels:
         column = self.column(name)
         if column.choices:
             return str(dict(column.flatchoices).get(value, value))
-        if column.get_internal_type() == "DateTimeField":
-            return short_time(datetime.fromisoformat(value))
+        return moment(value) if column.get_internal_type() == "DateTimeField" else str(value)
+
+
+def moment(value: Any) -> str:
+    """The time, or what was typed in its place."""
+    try:
+        return short_time(datetime.fromisoformat(value))
+    except (TypeError, ValueError):
         return str(value)
 
 

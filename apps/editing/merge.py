@@ -102,6 +102,11 @@ def merge_text(base: str, theirs: str, mine: str) -> TextMerge:
     return TextMerge(parts, newline, any(budget.is_spent for budget in budgets))
 
 
+def joined_line(base: str, theirs: str, mine: str) -> str:
+    """Two edits of a title or a name, as a proposal: it has the changed words of both."""
+    return _prefilled(base, theirs, mine, " ", (Budget(), Budget()))
+
+
 def _with_line_feeds(text: str) -> str:
     return text.replace("\r\n", "\n")
 

@@ -4,13 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .merge import Outcome, TextMerge, merge_text, settled
+from .merge import Outcome, TextMerge, joined_line, merge_text, settled
 
 
 class Kind(StrEnum):
-    """How a field is merged: as one value, as a text, as a set (tags: a list of ids)."""
+    """How a field is merged: as one value, as a line that a person has to join, as a text that
+    joins itself, as a set (tags: a list of ids).
+    """
 
     VALUE = "value"
+    LINE = "line"
     TEXT = "text"
     SET = "set"
 
@@ -68,6 +71,8 @@ def _merge_field(base: object, theirs: object, mine: object, kind: Kind) -> Fiel
     elif outcome is None and kind is Kind.TEXT and all(map(_is_text, (base, theirs, mine))):
         text = merge_text(base, theirs, mine)
         outcome, value = Outcome.CONFLICT if text.conflicts else Outcome.MERGED, text.text
+    elif outcome is None and kind is Kind.LINE and all(map(_is_text, (base, theirs, mine))):
+        value = joined_line(base, theirs, mine)
     return FieldMerge(base, theirs, mine, outcome or Outcome.CONFLICT, value, text)
 
 

@@ -110,6 +110,8 @@ class ProfileForm(forms.ModelForm):
     )
 
     website = forms.URLField(required=False, max_length=200, assume_scheme="https")
+    # Fields that are not named like the column they write.
+    columns = {"upload": "picture"}
 
     class Meta:
         model = Profile

@@ -6,10 +6,10 @@ from functools import partial
 
 import pytest
 from django.db import connection
-from django.test import Client
 
 from apps.posts import actions
 from apps.posts.models import Category, Comment, Post
+from tests.clients import StaffClient
 from tests.factories import CategoryFactory, CommentFactory, PostFactory, ed, maud, olive
 from tests.sizes import size
 
@@ -56,7 +56,7 @@ def test_of_two_editors_who_press_publish_one_keeps_his_input_and_reads_why():
     """Over HTTP: the second waits for the row, and his form judges what the first has made."""
     clients = []
     for editor in (ed(), olive()):
-        client = Client()
+        client = StaffClient()
         client.force_login(editor)
         clients.append(client)
     for number in range(ROUNDS):

@@ -209,7 +209,7 @@ class TestChange:
     def test_in_the_trash_nothing_is_edited(self, admin):
         user = UserFactory(deleted_at=timezone.now())
         assert admin.get(page_of(user)).status_code == 200
-        assert admin.post(page_of(user), form_of(user, name="Nora")).status_code == 403
+        assert admin.post(page_of(user), form_of(user, name="Nora")).status_code == 409
 
     @pytest.mark.parametrize("pk", ["0", "-1", "x", "99999999999999999999999", "%00", "1.5"])
     @pytest.mark.parametrize(

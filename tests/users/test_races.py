@@ -6,10 +6,10 @@ from threading import Barrier
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 
 from apps.users import actions
 from apps.users.models import Profile, User
+from tests.clients import StaffClient
 from tests.factories import PASSWORD, UserFactory, olive
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -51,7 +51,7 @@ def test_of_two_who_take_an_address_the_second_is_told(postgres, attempt):
     data |= {"password2": PASSWORD, "profile-TOTAL_FORMS": "1", "profile-INITIAL_FORMS": "0"}
 
     def add():
-        client = Client()
+        client = StaffClient()
         client.force_login(by)
         file = SimpleUploadedFile("me.gif", picture)
         return client.post("/admin/users/user/add/", {**data, "profile-0-upload": file})

@@ -2,8 +2,6 @@ from functools import partial
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from apps.backoffice.filters import ChoiceFilter, DateRangeFilter, RelatedFilter
 from apps.backoffice.rows import Column, badge, when
@@ -56,16 +54,9 @@ class CommentAdmin(VersionedAdmin):
 
     # The page of a comment
 
-    def get_object(self, request, object_id, from_field=None):
-        """As for posts: what it names joined to it, and locked before a write."""
-        queryset = self.get_queryset(request).with_author().select_related("moderated_by")
-        queryset = queryset.defer("post__content")
-        if request.method == "POST" and transaction.get_connection().in_atomic_block:
-            queryset = queryset.select_for_update(no_key=True, of=("self",))
-        try:
-            return queryset.get(pk=Comment._meta.pk.to_python(object_id))
-        except (Comment.DoesNotExist, ValidationError, ValueError):
-            return None
+    def page_rows(self, rows):
+        """Of the post only its name."""
+        return rows.with_author().select_related("moderated_by").defer("post__content")
 
     def get_fieldsets(self, request, obj=None):
         if obj is None:

@@ -2,8 +2,6 @@ from functools import partial
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.urls import path
 from django.utils.html import format_html
 
@@ -90,17 +88,8 @@ class PostAdmin(VersionedAdmin):
         preview = self.admin_site.admin_view(views.preview)
         return [path("preview/", preview, name="posts_post_preview"), *super().get_urls()]
 
-    def get_object(self, request, object_id, from_field=None):
-        """With the names its page shows. Before a write the row is locked, so that the form
-        judges the state that the write will find.
-        """
-        queryset = self.get_queryset(request).with_author()
-        if request.method == "POST" and transaction.get_connection().in_atomic_block:
-            queryset = queryset.select_for_update(no_key=True, of=("self",))
-        try:
-            return queryset.get(pk=Post._meta.pk.to_python(object_id))
-        except (Post.DoesNotExist, ValidationError, ValueError):
-            return None
+    def page_rows(self, rows):
+        return rows.with_author()
 
     def get_fieldsets(self, request, obj=None):
         is_open = obj is None or self.has_change_permission(request, obj)

@@ -1,7 +1,4 @@
-from functools import partial
-
 from django.contrib import admin
-from django.db import IntegrityError
 from django.db.models.functions import Lower
 from django.forms import CheckboxSelectMultiple
 from django.utils.html import format_html
@@ -147,16 +144,6 @@ class UserAdmin(AccountPages, VersionedAdmin):
         return obj is None or (obj.pk != request.user.pk and not holds_more(obj, than=request.user))
 
     # Saving
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """A second look, when somebody took the address between the form's look and the save:
-        then it is an error beside the field.
-        """
-        page = partial(super().changeform_view, request, object_id, form_url, extra_context)
-        try:
-            return page()
-        except IntegrityError:
-            return page()
 
     def save_model(self, request, obj, form, change):
         """Saved as a whole in save_related: columns, roles and profile are one edit."""

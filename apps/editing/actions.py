@@ -1,0 +1,86 @@
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from apps.editing.models import PendingEdit
+from apps.editing.opened import Opened
+
+Cause, Resolution = PendingEdit.Cause, PendingEdit.Resolution
+# A token is good for its owner's edits alone; this bounds what can be left with a stolen one.
+MOST_WAITING = 200
+KEPT = timedelta(days=30)
+PURGED_AT_ONCE = 500
+
+
+class TooManyWaiting(Exception):
+    """Whoever has so many edits waiting has to look at some of them first."""
+
+
+@transaction.atomic
+def keep_edit(
+    opened: Opened, payload: dict[str, Any], *, submission: str, cause: str, label: str = ""
+) -> PendingEdit:
+    """Keep what was typed into a form. Sent again it is the same pending edit.
+
+    The page of a pending edit that could not be saved either keeps what it has become by then.
+    Raises TooManyWaiting.
+    """
+    waiting = PendingEdit.objects.waiting().filter(user=opened.user_id)
+    about = {
+        "opened_version": opened.version,
+        "payload": payload,
+        "cause": cause,
+        "submission": submission,
+        "object_label": label[:200],
+    }
+    if opened.pending_id and waiting.filter(pk=opened.pending_id).update(**about):
+        return waiting.get(pk=opened.pending_id)
+    if waiting.values("pk")[:MOST_WAITING].count() == MOST_WAITING:
+        raise TooManyWaiting
+    pending, _ = PendingEdit.objects.get_or_create(
+        submission=submission,
+        defaults={
+            **about,
+            "user_id": opened.user_id,
+            "object_type": opened.object_type,
+            "object_id": opened.object_id,
+        },
+    )
+    return pending
+
+
+def keep_decisions(opened: Opened, decided: dict[str, list[str]]) -> PendingEdit | None:
+    """Keep what was decided on the page of a pending edit, for when that page is shown again."""
+    waiting = PendingEdit.objects.waiting().filter(user=opened.user_id, pk=opened.pending_id)
+    pending = waiting.select_for_update(no_key=True).first()
+    if pending is not None:
+        pending.payload |= {"decided": decided, "decided_at": opened.version}
+        pending.save(update_fields=["payload"])
+    return pending
+
+
+def resolve_edit(pending_id: int, resolution: str, *, by: AbstractBaseUser) -> int:
+    """How many were waiting until now: 1, or 0 where somebody clicked twice."""
+    waiting = PendingEdit.objects.waiting().of_user(by).filter(pk=pending_id)
+    return waiting.update(resolution=resolution, resolved_at=Now())
+
+
+def take_back(pending_id: int, *, by: AbstractBaseUser) -> int:
+    """Have a discarded edit wait again; how many were discarded."""
+    discarded = PendingEdit.objects.of_user(by).filter(
+        pk=pending_id, resolution=Resolution.DISCARDED
+    )
+    return discarded.update(resolution=None, resolved_at=None)
+
+
+def purge_edits() -> int:
+    """Remove what was kept more than 30 days ago, in batches; how many."""
+    old = PendingEdit.objects.filter(created_at__lt=timezone.now() - KEPT)
+    purged = 0
+    while batch := list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE]):
+        purged += PendingEdit.objects.filter(pk__in=batch).delete()[0]
+    return purged

@@ -1,0 +1,252 @@
+"""What the merge page shows of an edit: what needs a person, and what merged by itself.
+
+The answers to the first come back as radios `c<number>` (theirs, mine, both, text) and texts
+`r<number>`; without a script the radio decides, with one it fills the text.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from apps.editing.difference import Mark, Run, difference, html, replaced
+from apps.editing.form_data import PageField
+from apps.editing.labels import Labels
+from apps.editing.merge import Outcome, Part
+from apps.editing.rebase import Rebased
+from apps.editing.records import FieldMerge, Kind
+
+# Of what stays the same around a change so much is shown, in characters.
+CONTEXT = 80
+MINE, THEIRS, BOTH, TEXT = "mine", "theirs", "both", "text"
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One thing to decide. `base`, `theirs` and `mine` are marked HTML; `text` is the proposal,
+    None where one of the two has to be taken as it is. `part` is that of a long text.
+    """
+
+    number: int
+    field: PageField
+    title: str
+    before: str
+    base: SafeString
+    theirs: SafeString
+    mine: SafeString
+    merge: FieldMerge
+    part: Part | None = None
+    text: str | None = None
+
+    @property
+    def choice(self) -> str:
+        return f"c{self.number}"
+
+    @property
+    def answer(self) -> str:
+        return f"r{self.number}"
+
+    @property
+    def their_text(self) -> str:
+        return text_of(self, THEIRS).strip()
+
+    @property
+    def my_text(self) -> str:
+        return text_of(self, MINE).strip()
+
+    @property
+    def both_texts(self) -> str:
+        return text_of(self, BOTH).strip()
+
+    @property
+    def rows(self) -> int:
+        """Of the text area, at about a hundred characters a row."""
+        text = self.text or ""
+        return max(1, min(16, len(text) // 100 + text.count("\n") + 1))
+
+
+def conflicts_of(
+    rebased: Rebased, labels: Labels, decided: Mapping[str, list[str]] = {}
+) -> list[Conflict]:
+    """What a person has to decide, in the order of the page; with texts he has `decided` on."""
+    found: list[Conflict] = []
+    for field in rebased.page.fields:
+        merge = rebased.merge.fields[field.name]
+        if merge.outcome is not Outcome.CONFLICT:
+            continue
+        if merge.text is not None:
+            found += conflicts_of_text(field, merge, len(found) + 1)
+        else:
+            found.append(conflict_of_value(field, merge, len(found) + 1, labels))
+    return [
+        replace(one, text=decided[one.answer][-1])
+        if one.text is not None and decided.get(one.answer)
+        else one
+        for one in found
+    ]
+
+
+def conflicts_of_text(field: PageField, merge: FieldMerge, number: int) -> Iterator[Conflict]:
+    before = ""
+    for part in merge.text.parts:
+        if part.outcome is Outcome.CONFLICT:
+            yield Conflict(
+                number,
+                field,
+                f"{field.label}, paragraph {part.paragraph}",
+                tail(before),
+                replaced(part.base, part.theirs, part.mine),
+                new_side(part.base, part.theirs),
+                new_side(part.base, part.mine),
+                merge,
+                part,
+                part.text.strip(),
+            )
+            number += 1
+        before = part.text
+
+
+def conflict_of_value(field: PageField, merge: FieldMerge, number: int, labels: Labels) -> Conflict:
+    texts = [labels.value(field.name, one) for one in (merge.base, merge.theirs, merge.mine)]
+    base, theirs, mine = texts
+    return Conflict(
+        number,
+        field,
+        field.label,
+        "",
+        replaced(base, theirs, mine),
+        new_side(base, theirs),
+        new_side(base, mine),
+        merge,
+        text=str(merge.value) if field.kind in (Kind.LINE, Kind.TEXT) else None,
+    )
+
+
+def new_side(old: str, new: str) -> SafeString:
+    return SafeString("").join(hunk.new for hunk in difference(old, new))
+
+
+def tail(text: str) -> str:
+    """The end of what stands before, on one line."""
+    words = " ".join(text.split())
+    return words if len(words) <= CONTEXT else f"… {words[-CONTEXT:].partition(' ')[2]}"
+
+
+# The answers
+
+
+def answered(conflicts: list[Conflict], data: QueryDict) -> tuple[dict[str, Any], set[str]]:
+    """Values for the fields in conflict, and the names of those where mine is taken as typed."""
+    answers: dict[str, Any] = {}
+    as_typed: set[str] = set()
+    for name, found in groupby(conflicts, key=lambda conflict: conflict.field.name):
+        some = list(found)
+        first, chosen = some[0], data.get(some[0].choice, "")
+        if first.part is not None:
+            texts = [text_chosen(one, data.get(one.choice, ""), data) for one in some]
+            answers[name] = first.merge.text.resolved(texts)
+        elif chosen == THEIRS:
+            answers[name] = first.merge.theirs
+        elif first.text is not None and chosen != MINE:
+            answers[name] = text_chosen(first, chosen, data)
+        else:
+            as_typed.add(name)
+    return answers, as_typed
+
+
+def text_of(conflict: Conflict, chosen: str) -> str:
+    sides = conflict.part or conflict.merge
+    if chosen == THEIRS:
+        return sides.theirs
+    if chosen == MINE:
+        return sides.mine
+    between = sides.theirs[len(sides.theirs.rstrip()) :] or " "
+    return sides.theirs.rstrip() + between + sides.mine
+
+
+def text_chosen(conflict: Conflict, chosen: str, data: QueryDict) -> str:
+    """Blanks around a stretch of text are no part of the question."""
+    if chosen in (THEIRS, MINE, BOTH):
+        return text_of(conflict, chosen)
+    typed = data.get(conflict.answer, conflict.text or "").replace("\r\n", "\n")
+    if conflict.part is None:
+        return typed
+    whole = conflict.part.text
+    start = len(whole) - len(whole.lstrip())
+    return whole[:start] + typed.strip() + whole[len(whole.rstrip()) :]
+
+
+# What merged by itself
+
+
+@dataclass(frozen=True)
+class Row:
+    field: str
+    by: str
+    change: SafeString
+
+
+def merged_rows(rebased: Rebased, labels: Labels, others: str) -> list[Row]:
+    """Every change that needs nobody, and whose it is."""
+    by = {Outcome.THEIRS: others, Outcome.MINE: "You", Outcome.SAME: "Both", Outcome.MERGED: "Both"}
+    rows = []
+    for field in rebased.page.fields:
+        merge = rebased.merge.fields[field.name]
+        if merge.text is not None:
+            rows += text_rows(field, merge, by)
+        elif field.kind is Kind.SET and merge.outcome in by:
+            rows.append(
+                Row(field.label, by[merge.outcome], set_change(field, merge, labels, others))
+            )
+        elif merge.outcome in by:
+            rows.append(Row(field.label, by[merge.outcome], value_change(field, merge, labels)))
+    return rows
+
+
+def text_rows(field: PageField, merge: FieldMerge, by: Mapping[Outcome, str]) -> Iterator[Row]:
+    for part in merge.text.parts:
+        if part.outcome in by:
+            label = f"{field.label}, paragraph {part.paragraph}"
+            yield Row(label, by[part.outcome], change_in(part.base, part.text))
+
+
+def value_change(field: PageField, merge: FieldMerge, labels: Labels) -> SafeString:
+    if field.kind in (Kind.LINE, Kind.TEXT):
+        return change_in(str(merge.base or ""), str(merge.value or ""))
+    old, new = (labels.value(field.name, one) for one in (merge.base, merge.value))
+    return format_html("<del>{}</del> <ins>{}</ins>", old, new)
+
+
+def set_change(field: PageField, merge: FieldMerge, labels: Labels, others: str) -> SafeString:
+    """“port authority by Ed, budget by you”, what is gone struck."""
+    base, theirs, mine = set(merge.base), set(merge.theirs), set(merge.mine)
+    changes = []
+    for mark, on_their_side, on_my_side in (
+        (Mark.INSERTED, theirs - base, mine - base),
+        (Mark.DELETED, base - theirs, base - mine),
+    ):
+        for pk in sorted(on_their_side | on_my_side):
+            both = pk in on_their_side and pk in on_my_side
+            who = "both" if both else others if pk in on_their_side else "you"
+            name = format_html(mark, labels.objects(field.name, [pk])[0])
+            changes.append((format_html("{} by {}", name, who),))
+    return format_html_join(", ", "{}", changes)
+
+
+def change_in(old: str, new: str) -> SafeString:
+    """The changed words with a little of what stands around them."""
+    runs = [run for hunk in difference(old, new) for run in hunk.runs]
+    return html(Run(run.mark, shortened(run, i, len(runs))) for i, run in enumerate(runs))
+
+
+def shortened(run: Run, at: int, of: int) -> str:
+    text = run.text
+    if run.mark is not Mark.EQUAL or len(text) <= 2 * CONTEXT:
+        return text
+    head = "" if at == 0 else text[:CONTEXT].rpartition(" ")[0] + " "
+    end = "" if at == of - 1 else " " + text[-CONTEXT:].partition(" ")[2]
+    return f"{head}…{end}"

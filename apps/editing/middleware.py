@@ -1,0 +1,31 @@
+from django.contrib import admin
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from apps.editing.models import PendingEdit
+from apps.editing.refused import keep_refused
+
+
+class KeepEditsMiddleware:
+    """What is typed into a form that comes back after its session's end is not lost.
+
+    After the login, which leads to it, it is one click to save.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+        if request.method != "POST" or request.resolver_match.app_name not in ("admin", "editing"):
+            return None
+        if admin.site.has_permission(request):
+            return None
+        pending = keep_refused(request, PendingEdit.Cause.SESSION)
+        if pending is None:
+            return None
+        page = reverse("editing:pending", args=[pending.pk])
+        return redirect_to_login(page, reverse("admin:login"))

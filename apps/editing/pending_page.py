@@ -1,0 +1,252 @@
+"""The page of a pending edit: what was typed, what became of the object since, and one button.
+
+Also the answer to a POST that could not be saved; then the edit has just been kept.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from apps.activity.models import AuditEntry
+from apps.activity.recorded import recorded_as
+from apps.backoffice.rows import short_time
+from apps.editing.form_data import EditPage
+from apps.editing.labels import Labels
+from apps.editing.merge_page import Conflict, conflicts_of, merged_rows
+from apps.editing.models import PendingEdit
+from apps.editing.opened import Opened, is_typed
+from apps.editing.payload import typed_in
+from apps.editing.presence import editors_of
+from apps.editing.rebase import Rebased, rebase
+from apps.editing.wording import SOMEBODY, actor, entries_since, listed, people, versions
+
+Cause = PendingEdit.Cause
+
+
+@dataclass
+class Waiting:
+    """A pending edit beside its object as it is now, or was at the version a page showed it."""
+
+    request: HttpRequest
+    pending: PendingEdit
+    shown_at: int | None = None
+
+    @cached_property
+    def admin(self):
+        return admin.site.get_model_admin(recorded_as(self.pending.object_type).model)
+
+    @property
+    def is_adding(self) -> bool:
+        return self.pending.object_id is None
+
+    @cached_property
+    def obj(self) -> Model | None:
+        if self.is_adding:
+            return None
+        rows = self.admin.page_rows(self.admin.get_queryset(self.request))
+        return rows.filter(pk=self.pending.object_id).first()
+
+    @property
+    def is_trashed(self) -> bool:
+        return bool(getattr(self.obj, "deleted_at", None))
+
+    @cached_property
+    def may_change(self) -> bool:
+        if self.is_adding:
+            return self.admin.has_add_permission(self.request)
+        return self.obj is not None and self.admin.has_change_permission(self.request, self.obj)
+
+    @property
+    def may_restore(self) -> bool:
+        return self.is_trashed and self.admin.has_delete_permission(self.request, self.obj)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the edit can be saved from its page, if need be after a restore."""
+        return self.may_change or self.may_restore
+
+    @cached_property
+    def rebased(self) -> Rebased | None:
+        """None where the object has no edit page for this person."""
+        if not self.may_change or self.is_adding:
+            return None
+        page = EditPage.of(self.admin, self.request, self.obj)
+        opened_at, typed = self.pending.opened_version, typed_in(self.pending.payload)
+        return rebase(page, self.obj, opened_at, *typed, shown_at=self.shown_at)
+
+    @cached_property
+    def labels(self) -> Labels:
+        merges = self.rebased.merge.fields
+        sides = ("base", "theirs", "mine", "value")
+        return Labels(
+            recorded_as(self.pending.object_type),
+            *({name: getattr(one, side) for name, one in merges.items()} for side in sides),
+        )
+
+    @cached_property
+    def conflicts(self) -> list[Conflict]:
+        if self.rebased is None:
+            return []
+        payload = self.pending.payload
+        is_decided = payload.get("decided_at") == self.obj.version
+        decided = payload.get("decided", {}) if is_decided else {}
+        return conflicts_of(self.rebased, self.labels, decided)
+
+    @cached_property
+    def entries(self) -> list[AuditEntry]:
+        """What others saved since the form was opened."""
+        if self.obj is None or self.obj.version == self.pending.opened_version:
+            return []
+        return entries_since(self.obj, self.pending.opened_version)
+
+    @property
+    def others(self) -> str:
+        return listed(people(self.entries))
+
+    @cached_property
+    def end(self) -> AuditEntry | None:
+        """The entry of the deletion."""
+        pending = self.pending
+        entries = AuditEntry.objects.of_object(pending.object_type, pending.object_id)
+        return entries.filter(action__in=["trash", "delete", "purge"]).newest_first().first()
+
+    def token(self) -> str:
+        """The merge page is a form like any other: its save is guarded again."""
+        opened = Opened.now(
+            self.request.user.pk, self.pending.object_type, self.obj, self.pending.pk
+        )
+        return opened.signed()
+
+
+def answer(waiting: Waiting, *, status: int = HTTPStatus.OK) -> HttpResponse:
+    """The page, whatever the state of the edit and of its object."""
+    request, pending = waiting.request, waiting.pending
+    request.current_app = admin.site.name
+    has_form = pending.is_waiting and waiting.rebased is not None
+    context = {
+        **admin.site.each_context(request),
+        "title": title_of(waiting),
+        "pending": pending,
+        "waiting": waiting,
+        "opts": waiting.admin.opts,
+        "kind": waiting.admin.opts.verbose_name,
+        "address": reverse("editing:pending", args=[pending.pk]),
+        "list_page": reverse(waiting.admin._url_name("changelist")),
+        "page": page_of(waiting),
+        "kept_at": short_time(pending.created_at),
+        "typed": typed_texts(pending),
+        "show_typed": not has_form,
+        **(end_of(waiting) if pending.is_waiting and not waiting.may_change else {}),
+        **(form_context(waiting) if pending.is_waiting and waiting.is_open else {}),
+        **(merge_context(waiting) if has_form else {}),
+    }
+    return TemplateResponse(request, "editing/pending.html", context, status=status)
+
+
+def title_of(waiting: Waiting) -> str:
+    pending = waiting.pending
+    if not pending.is_waiting:
+        return f"Your edit was {pending.get_resolution_display().lower()}"
+    if pending.cause == Cause.LOCK and not waiting.entries:
+        return f"{saver(waiting)} is saving this {waiting.admin.opts.verbose_name}, try again"
+    return "Merge your edit" if waiting.conflicts else "Your edit is waiting"
+
+
+def saver(waiting: Waiting) -> str:
+    """Who most likely holds the lock: the one who has it open too."""
+    pending = waiting.pending
+    key = pending.object_type, pending.object_id
+    editors = [] if waiting.is_adding else editors_of(*key, but=pending.user_id)
+    return editors[0] if editors else SOMEBODY
+
+
+def page_of(waiting: Waiting) -> str:
+    """The address of the object, or of the list where there is none."""
+    if waiting.obj is not None:
+        return reverse(waiting.admin._url_name("change"), args=[waiting.obj.pk])
+    return reverse(waiting.admin._url_name("changelist"))
+
+
+def end_of(waiting: Waiting) -> dict[str, str]:
+    """Who deleted the object, and when."""
+    entry = waiting.end
+    if entry is None:
+        return {"ended_by": SOMEBODY, "ended_when": ""}
+    return {"ended_by": actor(entry), "ended_when": f" on {short_time(entry.at)}"}
+
+
+def form_context(waiting: Waiting) -> dict[str, str]:
+    """What makes the page a form whose save is guarded like any other."""
+    if waiting.is_adding:
+        label = f"Save the new {waiting.admin.opts.verbose_name}"
+    elif waiting.obj is None or not waiting.may_change:
+        label = ""
+    else:
+        merged = "merged " if waiting.entries else ""
+        label = f"Save {merged}version {waiting.obj.version + 1}"
+    return {"opened": waiting.token(), "save_label": label}
+
+
+def merge_context(waiting: Waiting) -> dict[str, Any]:
+    entries, others = waiting.entries, waiting.others
+    rows = merged_rows(waiting.rebased, waiting.labels, others)
+    return {
+        "conflicts": waiting.conflicts,
+        "rows": rows,
+        "others": others if entries else "",
+        "others_own": f"{others}’s",
+        "theirs_when": f"{versions(entries)}, {short_time(entries[-1].at)}" if entries else "",
+        "merged_sentence": merged_sentence(len(rows), len(waiting.conflicts)),
+        "whole": whole_texts(waiting.rebased),
+    }
+
+
+def merged_sentence(merged: int, conflicts: int) -> str:
+    """“4 changes were merged by themselves; 1 needs you.”"""
+    by_itself = {0: "Nothing was merged by itself", 1: "1 change was merged by itself"}
+    text = by_itself.get(merged, f"{merged} changes were merged by themselves")
+    return (
+        f"{text}; {conflicts} need{'s' if conflicts == 1 else ''} you." if conflicts else f"{text}."
+    )
+
+
+def whole_texts(rebased: Rebased) -> list[tuple[str, str]]:
+    """Label and text of the long texts that are merged, as they would be saved."""
+    return [
+        (field.label, rebased.merge.fields[field.name].value)
+        for field in rebased.page.fields
+        if rebased.merge.fields[field.name].text is not None
+    ]
+
+
+def typed_texts(pending: PendingEdit) -> list[tuple[str, str]]:
+    """Name and text of all that was typed, for copying where there is nothing to save it in."""
+    return texts_in(typed_in(pending.payload)[0])
+
+
+def texts_in(data: QueryDict) -> list[tuple[str, str]]:
+    return [
+        (name.replace("_", " ").capitalize(), text)
+        for name in data
+        if is_typed(name) and (text := "\n".join(filter(None, data.getlist(name))))
+    ]
+
+
+def not_kept(request: HttpRequest, typed: QueryDict, error: Exception) -> HttpResponse:
+    """Too large, or too many: the text comes back on the page, to be copied."""
+    request.current_app = admin.site.name
+    context = {
+        **admin.site.each_context(request),
+        "title": "This could not be saved",
+        "error": str(error),
+        "typed": texts_in(typed),
+    }
+    status = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    return TemplateResponse(request, "editing/not_kept.html", context, status=status)

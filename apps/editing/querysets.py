@@ -1,0 +1,19 @@
+from django.db import models
+
+
+class PendingEditQuerySet(models.QuerySet):
+    def waiting(self):
+        return self.filter(resolved_at__isnull=True)
+
+    def of_user(self, user):
+        return self.filter(user=user)
+
+    def of_object(self, object_type: str, object_id):
+        return self.filter(object_type=object_type, object_id=object_id)
+
+    def newest_first(self):
+        return self.order_by("-id")
+
+    def without_payload(self):
+        """For lists: what was typed may be megabytes."""
+        return self.defer("payload")

@@ -1,0 +1,275 @@
+"""The save of an edit page: once, on top of what others saved, and kept where that fails.
+
+    the form sent again      the answer it had the first time
+    opened at this version   Django's own way: validated, only what changed is written
+    opened at an older one   merged with what others made of it (`rebase`), then the same way
+    anything else            a pending edit, and its page as the answer
+
+All of it is decided under the lock of the object's row, in the transaction of the change.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from http import HTTPStatus
+
+from django.contrib import messages
+from django.contrib.admin.utils import flatten_fieldsets, unquote
+from django.core.exceptions import PermissionDenied
+from django.db import Error, IntegrityError
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+from apps.activity.actions import Source
+from apps.activity.models import AuditEntry
+from apps.activity.origin import origin
+from apps.editing import pending_page
+from apps.editing.actions import Resolution, TooManyWaiting, keep_edit, resolve_edit
+from apps.editing.form_data import EditPage, recorded_fields
+from apps.editing.models import PendingEdit
+from apps.editing.opened import NAME, Opened
+from apps.editing.payload import TooLargeToKeep, payload_of
+from apps.editing.rebase import Rebased, rebase
+from apps.editing.wording import what_was_merged
+
+log = logging.getLogger(__name__)
+Cause = PendingEdit.Cause
+Page = Callable[[str | None], HttpResponse]
+REASON = "_reason"
+LONGEST_REASON = 200
+STATUS = {
+    Cause.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Cause.TIMEOUT: HTTPStatus.SERVICE_UNAVAILABLE,
+    Cause.DATABASE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+# PostgreSQL's codes (https://www.postgresql.org/docs/18/errcodes-appendix.html); a deadlock is
+# two people saving the same two things.
+CAUSES = {"55P03": Cause.LOCK, "40P01": Cause.LOCK, "57014": Cause.TIMEOUT}
+
+
+class NotSaved(Exception):
+    """The edit has to be kept; raised in the page's transaction, to end it."""
+
+    def __init__(self, cause: str):
+        super().__init__(cause)
+        self.cause = cause
+
+
+class Saving:
+    """One POST of an edit or add page; `source` and `resolution` say what it comes from."""
+
+    def __init__(
+        self,
+        model_admin,
+        request: HttpRequest,
+        object_id: str | None,
+        *,
+        source: str | None = None,
+        resolution: str = Resolution.APPLIED,
+    ):
+        self.admin, self.request = model_admin, request
+        self.object_id = None if object_id is None else unquote(object_id)
+        self.typed, self.files = request.POST, request.FILES
+        self.source, self.resolution = source, resolution
+        self.opened = self.read_token()
+        self.obj = None
+        self.rebased: Rebased | None = None
+
+    def read_token(self) -> Opened | None:
+        """None for a form that is not ours, or not of this page and person."""
+        opened = Opened.read(self.typed.get(NAME, ""))
+        here = self.request.user.pk, self.admin.opts.label_lower, self.object_id
+        if opened is None:
+            return None
+        object_id = None if opened.object_id is None else str(opened.object_id)
+        return opened if (opened.user_id, opened.object_type, object_id) == here else None
+
+    # Around the transaction
+
+    def answer(self, page: Callable[[], HttpResponse]) -> HttpResponse:
+        """The page's answer to the POST, or that of what could not be saved."""
+        try:
+            if self.opened is None:
+                self.refuse_unknown_form()
+            return self.twice(page)
+        except NotSaved as refusal:
+            return self.keep(refusal.cause)
+        except Error as error:
+            log.warning("A save failed.", exc_info=True)
+            # The page shows what is there, not what the form has made of it.
+            self.hold(None)
+            try:
+                return self.keep(cause_of(error))
+            except Error:
+                log.warning("It could not be kept either.", exc_info=True)
+            raise
+
+    def twice(self, page: Callable[[], HttpResponse]) -> HttpResponse:
+        """A second look where a unique value was taken meanwhile: by the same form, which was
+        faster, or by somebody, which is an error beside the field.
+        """
+        try:
+            return page()
+        except IntegrityError:
+            self.post(self.typed, self.files)
+            self.hold(None)
+            self.rebased = None
+            return page()
+
+    def refuse_unknown_form(self) -> None:
+        """Nobody knows what it was opened at, so it is kept, to be compared with what is there."""
+        if self.object_id is None:
+            obj, is_allowed = None, self.admin.has_add_permission(self.request)
+        else:
+            obj = self.admin.get_object(self.request, self.object_id)
+            is_allowed = obj and self.admin.has_change_permission(self.request, obj)
+        if not is_allowed:
+            raise PermissionDenied
+        self.opened = Opened.now(self.request.user.pk, self.admin.opts.label_lower, obj)
+        self.obj = obj
+        raise NotSaved(Cause.CSRF)
+
+    def keep(self, cause: str) -> HttpResponse:
+        try:
+            pending = keep_edit(
+                self.opened,
+                payload_of(self.typed, self.files),
+                submission=self.opened.submission(self.typed, self.files),
+                cause=cause,
+                label=str(self.obj or ""),
+            )
+        except (TooLargeToKeep, TooManyWaiting) as error:
+            return pending_page.not_kept(self.request, self.typed, error)
+        waiting = pending_page.Waiting(self.request, pending)
+        if self.obj is not None:
+            waiting.obj = self.obj
+        if cause == Cause.CONFLICT:
+            waiting.rebased = self.rebased
+        return pending_page.answer(waiting, status=STATUS.get(cause, HTTPStatus.CONFLICT))
+
+    # Within it
+
+    def save(self, page: Page) -> HttpResponse:
+        """Called in the transaction of the page with the rest of it."""
+        saved_already = self.begin_adding() if self.object_id is None else self.begin_changing()
+        if saved_already:
+            return self.answer_again(saved_already)
+        is_merged = self.rebased is not None and self.rebased.takes_theirs
+        known = {"submission": self.submission, "reason": self.reason}
+        if source := self.source or (Source.MERGE if is_merged else None):
+            known["source"] = source
+        with origin(**known):
+            response = page(self.object_id)
+        is_saved = isinstance(response, HttpResponseRedirect)
+        if is_merged:
+            self.say_what_was_merged(is_saved)
+        if is_saved and self.opened.pending_id:
+            resolve_edit(self.opened.pending_id, self.resolution, by=self.request.user)
+        return response
+
+    @property
+    def submission(self) -> str:
+        """An add form makes one object, whatever is in it when it comes again."""
+        if self.opened.object_id is None:
+            return self.opened.key
+        return self.opened.submission(self.typed, self.files)
+
+    @property
+    def reason(self) -> str:
+        return self.typed.get(REASON, "").replace("\x00", "").strip()[:LONGEST_REASON]
+
+    def begin_changing(self) -> AuditEntry | None:
+        """Locks the object and brings the edit to its version; the entry it has if saved already.
+
+        Only a save makes a new version, so a form that was saved finds a newer one.
+        """
+        if not self.admin.has_change_permission(self.request):
+            raise NotSaved(Cause.FORBIDDEN)
+        obj = self.hold(self.admin.get_object(self.request, self.object_id))
+        is_newer = obj is None or obj.version != self.opened.version
+        if is_newer:
+            if entry := self.saved_already():
+                return entry
+            self.find_pending()
+        if obj is None or getattr(obj, "deleted_at", None):
+            raise NotSaved(Cause.GONE)
+        if not self.admin.has_change_permission(self.request, obj):
+            raise NotSaved(Cause.FORBIDDEN)
+        if is_newer:
+            self.bring_up_to_date(self.opened.version)
+        return None
+
+    def begin_adding(self) -> AuditEntry | None:
+        """What comes with another text from a form that has made its object is an edit of that,
+        from version 1. Fields that are empty in it, or that the add form has not, stay.
+        """
+        entry = self.saved_already()
+        if entry is None:
+            return None
+        if self.hold(self.admin.get_object(self.request, str(entry.object_id))) is None:
+            return entry
+        self.opened = replace(self.opened, object_id=self.obj.pk, version=1)
+        self.bring_up_to_date(1, self.fields_of_add_form())
+        if not self.rebased.is_of_mine:
+            return entry
+        self.object_id = str(self.obj.pk)
+        return self.saved_already()
+
+    def fields_of_add_form(self) -> set[str]:
+        names = flatten_fieldsets(self.admin.get_fieldsets(self.request, None))
+        form = self.admin.get_form(self.request, None, fields=names)()
+        own = {one.name for one in recorded_fields(form, self.admin.model)}
+        return own | {
+            name for name in EditPage.of(self.admin, self.request, self.obj).names if "." in name
+        }
+
+    def bring_up_to_date(self, version: int, only: set[str] | None = None) -> None:
+        page = EditPage.of(self.admin, self.request, self.obj)
+        self.rebased = rebase(page, self.obj, version, self.typed, self.files, only)
+        if self.rebased.merge.conflicts:
+            raise NotSaved(Cause.CONFLICT)
+        self.post(*self.rebased.posted())
+
+    def hold(self, obj: Model | None) -> Model | None:
+        """The object whose row is locked; the page is not to read it again."""
+        self.obj = self.request.held = obj
+        return obj
+
+    def post(self, data, files) -> None:
+        self.request.POST, self.request._files = data, files
+
+    def saved_already(self) -> AuditEntry | None:
+        mine = AuditEntry.objects.filter(actor_id=self.request.user.pk)
+        return mine.filter(submission=self.submission).first()
+
+    def find_pending(self) -> None:
+        """What was kept of this very form is resolved by its save."""
+        if self.opened.pending_id is None:
+            submission = self.opened.submission(self.typed, self.files)
+            waiting = PendingEdit.objects.waiting().filter(submission=submission)
+            pending_id = waiting.values_list("pk", flat=True).first()
+            self.opened = replace(self.opened, pending_id=pending_id)
+
+    def answer_again(self, entry: AuditEntry) -> HttpResponse:
+        """The answer of the first time; what has become of the object since is not in it."""
+        self.post(self.typed, self.files)
+        if self.obj is None:
+            text = f"“{entry.object_label}” was saved; since then it has been deleted."
+            messages.info(self.request, text)
+            return HttpResponseRedirect(reverse(self.admin._url_name("changelist")))
+        respond = self.admin.response_add if entry.version == 1 else self.admin.response_change
+        return respond(self.request, self.obj)
+
+    def say_what_was_merged(self, is_saved: bool) -> None:
+        text = what_was_merged(self.rebased, self.opened.version, self.obj)
+        messages.info(self.request, text if is_saved else f"{text} Nothing is saved yet.")
+
+    def token_of_answer(self) -> str:
+        """For the page that comes back with errors: it shows the version it was merged with."""
+        version = self.obj.version if self.obj is not None else None
+        return self.opened.at(version).signed()
+
+
+def cause_of(error: Error) -> str:
+    return CAUSES.get(getattr(error.__cause__, "sqlstate", None), Cause.DATABASE)

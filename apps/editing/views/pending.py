@@ -1,0 +1,116 @@
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+
+from apps.activity.actions import Source
+from apps.activity.origin import origin
+from apps.editing import pending_page
+from apps.editing.actions import Resolution, resolve_edit, take_back
+from apps.editing.merge_page import answered
+from apps.editing.models import PendingEdit
+from apps.editing.opened import NAME, Opened
+from apps.editing.panels import lines
+from apps.editing.pending_page import Waiting
+from apps.editing.saving import REASON, Saving
+
+HOME = "admin:index"
+
+
+def pending(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page of somebody's own pending edit, and what its buttons do."""
+    edit = PendingEdit.objects.of_user(request.user).filter(pk=pk).first()
+    if edit is None:
+        raise Http404
+    if request.method != "POST":
+        return pending_page.answer(Waiting(request, edit))
+    buttons = {"_discard": discard, "_keep": leave, "_back": back}
+    for name, do in buttons.items():
+        if name in request.POST:
+            return do(request, edit)
+    return save(request, edit)
+
+
+def all_pending(request: HttpRequest) -> HttpResponse:
+    """Everything of this person that waits; there are 200 at most."""
+    waiting = PendingEdit.objects.waiting().of_user(request.user).newest_first().without_payload()
+    request.current_app = admin.site.name
+    context = {
+        **admin.site.each_context(request),
+        "title": "Pending edits",
+        "edits": lines(waiting),
+    }
+    return TemplateResponse(request, "editing/all.html", context)
+
+
+def discard(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
+    """It can be taken back until it is purged."""
+    resolve_edit(edit.pk, Resolution.DISCARDED, by=request.user)
+    return HttpResponseRedirect(request.path)
+
+
+def leave(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
+    messages.success(request, f"Your edit of “{edit.object_label}” is kept, and waits here.")
+    return HttpResponseRedirect(reverse(HOME))
+
+
+def back(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
+    take_back(edit.pk, by=request.user)
+    return HttpResponseRedirect(request.path)
+
+
+def save(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
+    """Post what was typed, with what was decided about it, to the edit page."""
+    opened = Opened.read(request.POST.get(NAME, ""))
+    if opened is None or (opened.user_id, opened.pending_id) != (request.user.pk, edit.pk):
+        messages.warning(request, "This page had been open for too long. Look at it once more.")
+        return HttpResponseRedirect(request.path)
+    if "_restore" in request.POST:
+        return restore_and_save(request, edit)
+    waiting = Waiting(request, edit, shown_at=opened.version)
+    if not waiting.is_adding and waiting.rebased is None:
+        # Deleted, or out of reach, since the page was opened.
+        return pending_page.answer(waiting, status=409)
+    decided = request.POST
+    post_typed(request, waiting, decided)
+    request.POST[NAME] = opened.signed()
+    request.POST[REASON] = decided.get(REASON, "")
+    is_by_hand = bool(waiting.conflicts)
+    return save_page(request, waiting, is_by_hand)
+
+
+def post_typed(request: HttpRequest, waiting: Waiting, decided) -> None:
+    if waiting.is_adding:
+        request.POST, request._files = pending_page.typed_in(waiting.pending.payload)
+    else:
+        answers, as_typed = answered(waiting.conflicts, decided)
+        request.POST, request._files = waiting.rebased.posted(answers, as_typed)
+
+
+def save_page(request: HttpRequest, waiting: Waiting, is_by_hand: bool) -> HttpResponse:
+    object_id = None if waiting.is_adding else str(waiting.obj.pk)
+    request.saving = Saving(
+        waiting.admin,
+        request,
+        object_id,
+        source=Source.MERGE if is_by_hand else None,
+        resolution=Resolution.MERGED if is_by_hand else Resolution.APPLIED,
+    )
+    name = "add" if waiting.is_adding else "change"
+    address = reverse(waiting.admin._url_name(name), args=[object_id] if object_id else [])
+    return waiting.admin.changeform_view(request, object_id, form_url=address)
+
+
+def restore_and_save(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
+    """Out of the trash, then merged as any other; a conflict is asked about afterwards."""
+    waiting = Waiting(request, edit)
+    if waiting.may_restore:
+        reason = "To save an edit that was begun before it was deleted"
+        with origin(reason=reason):
+            waiting.admin.restore(request, waiting.obj)
+        waiting.obj.refresh_from_db(fields=["deleted_at", "version"])
+    if waiting.rebased is None or waiting.conflicts:
+        return pending_page.answer(waiting, status=409)
+    post_typed(request, waiting, request.POST)
+    request.POST[NAME] = waiting.token()
+    return save_page(request, waiting, is_by_hand=False)
