@@ -13,7 +13,6 @@ Cause, Resolution = PendingEdit.Cause, PendingEdit.Resolution
 # A token is good for its owner's edits alone; this bounds what can be left with a stolen one.
 MOST_WAITING = 200
 KEPT = timedelta(days=30)
-PURGED_AT_ONCE = 500
 
 
 class TooManyWaiting(Exception):
@@ -77,10 +76,8 @@ def take_back(pending_id: int, *, by: AbstractBaseUser) -> int:
     return discarded.update(resolution=None, resolved_at=None)
 
 
-def purge_edits() -> int:
-    """Remove what was kept more than 30 days ago, in batches; how many."""
+def purge_old_edits(limit: int) -> int:
+    """Remove what was kept more than 30 days ago, at most `limit` of them; how many."""
     old = PendingEdit.objects.filter(created_at__lt=timezone.now() - KEPT)
-    purged = 0
-    while batch := list(old.values_list("pk", flat=True)[:PURGED_AT_ONCE]):
-        purged += PendingEdit.objects.filter(pk__in=batch).delete()[0]
-    return purged
+    batch = list(old.order_by("created_at").values_list("pk", flat=True)[:limit])
+    return PendingEdit.objects.filter(pk__in=batch).delete()[0] if batch else 0

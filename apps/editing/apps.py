@@ -7,4 +7,4 @@ class EditingConfig(AppConfig):
     verbose_name = "Editing"
 
     def ready(self):
-        from apps.editing import panels  # noqa: F401  Importing registers them.
+        from apps.editing import panels, tasks  # noqa: F401  Importing registers them.
