@@ -16,3 +16,14 @@ class ManyField(forms.ModelMultipleChoiceField):
                     params={"pk": str(key)[:40]},
                 )
         return super()._check_values(value)
+
+
+class LinesField(forms.CharField):
+    """Text whose lines end in `\\n`, as in the database: browsers send `\\r\\n`, which would make
+    each save of an untouched text a change.
+    """
+
+    widget = forms.Textarea
+
+    def to_python(self, value):
+        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")

@@ -5,12 +5,15 @@ These work without a script too: a typed id, or words that find exactly one obje
 """
 
 from django import forms
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.widgets import Script
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from apps.backoffice.fields import LinesField
 
 
 class Related:
@@ -205,6 +208,7 @@ class WithWidgets:
         },
         models.DateField: {"widget": DateInput},
         models.TimeField: {"widget": TimeInput},
+        models.TextField: {"form_class": LinesField, "widget": AdminTextareaWidget},
     }
 
     @property

@@ -31,7 +31,7 @@ from apps.editing.models import PendingEdit
 from apps.editing.opened import NAME, Opened
 from apps.editing.payload import TooLargeToKeep, payload_of
 from apps.editing.rebase import Rebased, rebase
-from apps.editing.wording import what_was_merged
+from apps.editing.wording import entries_since, what_was_merged
 
 log = logging.getLogger(__name__)
 Cause = PendingEdit.Cause
@@ -75,6 +75,7 @@ class Saving:
         self.opened = self.read_token()
         self.obj = None
         self.rebased: Rebased | None = None
+        self.others: list[AuditEntry] = []
 
     def read_token(self) -> Opened | None:
         """None for a form that is not ours, or not of this page and person."""
@@ -225,6 +226,9 @@ class Saving:
         }
 
     def bring_up_to_date(self, version: int, only: set[str] | None = None) -> None:
+        self.others = entries_since(self.obj, version)
+        # For forms that judge more than fields: somebody pressed one of their buttons.
+        self.obj.changed_meanwhile = {name for entry in self.others for name in entry.changes}
         page = EditPage.of(self.admin, self.request, self.obj)
         self.rebased = rebase(page, self.obj, version, self.typed, self.files, only)
         if self.rebased.merge.conflicts:
@@ -262,7 +266,7 @@ class Saving:
         return respond(self.request, self.obj)
 
     def say_what_was_merged(self, is_saved: bool) -> None:
-        text = what_was_merged(self.rebased, self.opened.version, self.obj)
+        text = what_was_merged(self.rebased, self.others)
         messages.info(self.request, text if is_saved else f"{text} Nothing is saved yet.")
 
     def token_of_answer(self) -> str:

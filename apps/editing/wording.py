@@ -58,9 +58,9 @@ def changed_since(obj: Model, version: int) -> str:
     )
 
 
-def what_was_merged(rebased: Rebased, version: int, obj: Model) -> str:
-    """What came from whom."""
-    others = listed(people(entries_since(obj, version)))
+def what_was_merged(rebased: Rebased, entries: Sequence[AuditEntry]) -> str:
+    """What came from whom; the entries are those of the others."""
+    others = listed(people(entries))
     merge = rebased.merge
     theirs = [*merge.having(Outcome.THEIRS), *merge.having(Outcome.MERGED)]
     mine = [*merge.having(Outcome.MINE), *merge.having(Outcome.MERGED)]

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
+from apps.backoffice.fields import LinesField
 from apps.posts.markdown import validate_content
 from apps.posts.models import Comment, Post
 from apps.posts.workflow import SCHEDULE, Step, pressed_step
@@ -27,16 +28,11 @@ class MarkdownWidget(forms.Textarea):
         return context
 
 
-class MarkdownField(forms.CharField):
-    """Lines end in `\\n`, as in the database, or each save from a browser would be a change."""
-
+class MarkdownField(LinesField):
     widget = MarkdownWidget(attrs={"class": "vLargeTextField", "rows": 19})
 
     def __init__(self, **kwargs):
         super().__init__(**{"strip": False, "help_text": "Markdown.", **kwargs})
-
-    def to_python(self, value):
-        return super().to_python(value).replace("\r\n", "\n").replace("\r", "\n")
 
     def validate(self, value):
         super().validate(value)
@@ -206,10 +202,26 @@ class CommentForm(forms.ModelForm):
     def decision(self) -> Comment.Status | None:
         return pressed_decision(self.data)
 
+    @property
+    def new_status(self) -> Comment.Status | None:
+        """What the decision makes of it; None if it is that already."""
+        return self.decision if self.decision != self.instance.status else None
+
     def clean(self):
         super().clean()
         if self.decision and not self.user.has_perm("posts.moderate_comment"):
             raise forms.ValidationError("You may not moderate comments.")
+        if self.new_status:
+            self._refuse_to_overrule()
+
+    def _refuse_to_overrule(self):
+        """Not unseen: whoever knows what another decided meanwhile may decide otherwise."""
+        if "status" in getattr(self.instance, "changed_meanwhile", ()):
+            now = self.instance.get_status_display().lower()
+            raise forms.ValidationError(
+                f"Somebody decided meanwhile: the comment is {now}. Press again to overrule.",
+                code="decided",
+            )
 
     def clean_author_name(self):
         name = self.cleaned_data["author_name"].strip()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
-from apps.backoffice.fields import ManyField
+from apps.backoffice.fields import LinesField, ManyField
 from apps.users.actions import set_password
 from apps.users.models import Profile, User
 from apps.users.pictures import read_picture
@@ -99,9 +99,7 @@ class PictureInput(forms.ClearableFileInput):
 class ProfileForm(forms.ModelForm):
     """`upload` and not the model's `picture`, which no form loads."""
 
-    bio = forms.CharField(
-        required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4})
-    )
+    bio = LinesField(required=False, max_length=5_000, widget=forms.Textarea(attrs={"rows": 4}))
     upload = forms.FileField(
         label="Picture",
         required=False,

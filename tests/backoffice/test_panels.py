@@ -3,7 +3,7 @@ from types import ModuleType
 import pytest
 from django import forms
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 
 from apps.backoffice import panels, sites
 from apps.backoffice.admin import ModelAdmin
@@ -29,7 +29,8 @@ def page(client, settings):
     site = sites.AdminSite()
     site.register(Category, CategoryAdmin)
     urlconf = ModuleType("urls_of_the_test")
-    urlconf.urlpatterns = [path("admin/", site.urls)]
+    editing = path("admin/editing/", include("apps.editing.urls"))
+    urlconf.urlpatterns = [editing, path("admin/", site.urls)]
     settings.ROOT_URLCONF = urlconf
     client.force_login(olive())
     return client

@@ -1,8 +1,11 @@
 """The pages of comments over HTTP."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
+from apps.editing.opened import NAME, Opened
 from apps.posts.models import Comment, Post
 from tests.factories import (
     CommentFactory,
@@ -199,3 +202,25 @@ def test_filters_of_the_list(as_):
     }.items():
         page = client.get(f"{LIST}?{query}").content.decode()
         assert {body for body in ("Harbour", "Museum") if f">{body}<" in page} == bodies, query
+
+
+def test_a_comment_that_was_only_looked_at_is_not_changed(as_):
+    comment = CommentFactory(body="One\n\nTwo")
+    as_(maud()).post(page_of(comment), fields_of(comment, body="One\r\n\r\nTwo"))
+    assert fresh(comment).version == 1
+
+
+def test_nobody_overrules_a_moderator_unseen(as_, client):
+    comment = CommentFactory()
+    maud_, other = maud(), UserFactory(staff=True, role="Moderator")
+    opened = Opened.now(other.pk, "posts.comment", comment)
+    as_(maud_).post(page_of(comment), fields_of(comment, _approve="1"))
+    client = as_(other)
+    spam = fields_of(comment, _spam="1", **{NAME: opened.signed()})
+    answer = client.post(page_of(comment), spam)
+    page = answer.content.decode()
+    assert "the comment is approved" in page
+    assert fresh(comment).status == "approved"
+    again = re.search(r'name="_opened" value="([^"]+)"', page)[1]
+    assert client.post(page_of(comment), spam | {NAME: again}).status_code == 302
+    assert fresh(comment).status == "spam"

@@ -81,9 +81,9 @@ class CommentAdmin(VersionedAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             actions.add_comment(obj, by=request.user)
-        elif form.changed_data or form.decision:
+        elif form.changed_data or form.new_status:
             actions.save_comment(
-                obj, by=request.user, fields=form.changed_data, status=form.decision
+                obj, by=request.user, fields=form.changed_data, status=form.new_status
             )
 
     def save_related(self, request, form, formsets, change):
