@@ -83,11 +83,12 @@ def around(by: AbstractBaseUser | None, source: str) -> dict[str, Any]:
 
 
 def entry_of(change: Change, circumstances: dict[str, Any]) -> AuditEntry:
+    reason = change.reason or circumstances["reason"]
     return AuditEntry(
         object_type=change.object_type,
         object_id=change.object_id,
         object_label=change.label[:LABEL_LENGTH],
         version=change.version,
         changes=change.changes,
-        **circumstances,
+        **(circumstances | {"reason": reason}),
     )

@@ -13,13 +13,17 @@ from apps.activity.values import as_json
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`changes` maps a field to its old and new value; `version` is the one that was made."""
+    """`changes` maps a field to its old and new value; `version` is the one that was made.
+
+    `reason` is why this one was, where the objects of one write have reasons of their own.
+    """
 
     object_type: str
     object_id: int
     label: str
     version: int | None
     changes: dict[str, list] = field(default_factory=dict)
+    reason: str = ""
 
 
 def created(instance: Model) -> Change:
@@ -32,6 +36,11 @@ def created(instance: Model) -> Change:
 def deleted(instance: Model) -> Change:
     """For good: no version is made."""
     return Change(recorded_as(type(instance)).name, instance.pk, str(instance), None)
+
+
+def all_deleted(before: dict[int, State]) -> list[Change]:
+    """Each object in `before`, for good."""
+    return [Change(one.object_type, pk, one.label, None) for pk, one in before.items()]
 
 
 def changed(

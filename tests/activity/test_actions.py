@@ -116,3 +116,10 @@ def test_a_set_of_entries_is_written_in_one_statement(count, django_assert_num_q
 def test_a_long_label_is_cut():
     entry = record(Change("posts.post", 1, "x" * 300, 2), "change", by=UserFactory(name="y" * 100))
     assert (len(entry.object_label), len(entry.actor_label)) == (200, 100)
+
+
+def test_an_object_may_have_a_reason_of_its_own():
+    late = Change("posts.post", 1, "Harbour", 2, {}, reason="Three hours late")
+    with origin(reason="Spring cleaning"), transaction.atomic():
+        first, second = record_many([late, change(object_id=2)], "publish", by=None)
+    assert (first.reason, second.reason) == ("Three hours late", "Spring cleaning")

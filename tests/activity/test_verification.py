@@ -260,5 +260,5 @@ def test_statements_do_not_grow_with_the_objects(by, django_assert_max_num_queri
     PostFactory.create_batch(60, author=by)
     posts.publish_posts(Post.objects.all(), by=by)
     # Entries and the end of them, rows; of each model what no entry names and two counts.
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(22):
         assert found().objects == 60
