@@ -28,3 +28,6 @@ KILLS = size(1, 5)
 # Random histories of each kind of object, and the versions of one long history.
 HISTORY_EXAMPLES = size(30, 500)
 HISTORY_VERSIONS = size(50, 10_000)
+
+# Posts that are due when eight workers look for them at once.
+DUE_POSTS = size(40, 200)

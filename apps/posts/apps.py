@@ -9,4 +9,4 @@ class PostsConfig(AppConfig):
     sidebar_models = ["post", "comment", "category", "tag"]
 
     def ready(self):
-        from apps.posts import history, panels  # noqa: F401  Importing registers them.
+        from apps.posts import history, panels, tasks  # noqa: F401  Importing registers them.

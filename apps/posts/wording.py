@@ -15,6 +15,11 @@ def capped_count(queryset: QuerySet, cap: int = CAP) -> str:
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 post`, `1,204 posts`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
 def goes_with(post: Post) -> list[str]:
     """“100+ comments go with it”, counted no further."""
     count = capped_count(Comment.objects.live().filter(post=post))

@@ -13,7 +13,7 @@ class UsersConfig(AppConfig):
     def ready(self):
         from django.contrib import admin
 
-        from apps.users import history  # noqa: F401  Importing registers what is recorded.
+        from apps.users import history, tasks  # noqa: F401  Importing registers them.
         from apps.users.forms import LoginForm, OwnPasswordForm
         from apps.users.rights import forget_names
         from apps.users.roles import write_roles

@@ -143,6 +143,12 @@ def end_sessions(user_ids, *, but: str | None = None) -> None:
     Session.objects.filter(user_id__in=user_ids).exclude(session_key=but or "").delete()
 
 
+def clear_expired_sessions(limit: int = 1_000) -> int:
+    """Remove some sessions whose time is over; how many were."""
+    over = Session.objects.filter(expire_date__lt=timezone.now()).values("pk")[:limit]
+    return Session.objects.filter(pk__in=over).delete()[0]
+
+
 def note_login(sender, user: User, **kwargs) -> None:
     """Receiver of Django's `user_logged_in`."""
     note_seen(user.pk, timezone.now())

@@ -5,6 +5,7 @@ from django.db import connection
 
 from apps.backoffice import periodic
 from apps.operations.actions import write_schedules
+from apps.operations.models import Schedule
 from tests.operations.jobs import HOUR
 
 
@@ -21,6 +22,7 @@ def _keep_the_connection(db, monkeypatch) -> None:
 @pytest.fixture
 def only(monkeypatch, db) -> Callable:
     """Register jobs in place of the product's: `only(count=run)`, hourly."""
+    Schedule.objects.all().delete()
 
     def register(**runs) -> None:
         monkeypatch.setattr(periodic, "_jobs", {})

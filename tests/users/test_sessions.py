@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.users.models import Session, User
-from apps.users.sessions import SessionStore, end_sessions
+from apps.users.sessions import SessionStore, clear_expired_sessions, end_sessions
+from apps.users.tasks import clear_sessions
 from tests.factories import UserFactory, ed, mallory, olive, rory
 
 pytestmark = pytest.mark.django_db
@@ -183,3 +184,15 @@ def test_a_permission_made_while_the_process_runs_is_known_at_once():
     loaded = SessionStore(store.session_key)
     loaded.load()
     assert loaded.user.has_perm("users.sing")
+
+
+def test_expired_sessions_are_cleared_in_batches_and_others_stay():
+    now = timezone.now()
+    Session.objects.bulk_create(
+        Session(session_key=f"{number:032}", session_data="", expire_date=now + late)
+        for number, late in enumerate([datetime.timedelta(days=1), *[-datetime.timedelta(1)] * 5])
+    )
+    assert clear_expired_sessions(limit=2) == 2
+    assert [one.text for one in clear_sessions()] == ["3 expired sessions removed"]
+    assert Session.objects.get().expire_date > now
+    assert list(clear_sessions()) == []

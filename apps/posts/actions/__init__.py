@@ -29,6 +29,7 @@ from apps.posts.actions.posts import (
     submit_post,
     submit_posts,
 )
+from apps.posts.actions.schedule import publish_due_posts, purge_trashed_posts
 from apps.posts.actions.topics import (
     InUseError,
     create_topic,
@@ -55,8 +56,10 @@ __all__ = [
     "move_comments_to_trash",
     "move_post_to_trash",
     "move_posts_to_trash",
+    "publish_due_posts",
     "publish_post",
     "publish_posts",
+    "purge_trashed_posts",
     "remove_comments",
     "restore_comment",
     "restore_comments",
