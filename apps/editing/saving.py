@@ -90,20 +90,22 @@ class Saving:
 
     def answer(self, page: Callable[[], HttpResponse]) -> HttpResponse:
         """The page's answer to the POST, or that of what could not be saved."""
+        if self.opened is None:
+            return self.keep_unknown_form()
         try:
-            if self.opened is None:
-                self.refuse_unknown_form()
             return self.twice(page)
         except NotSaved as refusal:
             return self.keep(refusal.cause)
+        except PermissionDenied as refusal:
+            # By an action that found out more than the page could know.
+            if str(refusal):
+                messages.error(self.request, str(refusal))
+            return self.keep(Cause.FORBIDDEN)
         except Error as error:
-            log.warning("A save failed.", exc_info=True)
-            # The page shows what is there, not what the form has made of it.
-            self.hold(None)
-            try:
-                return self.keep(cause_of(error))
-            except Error:
-                log.warning("It could not be kept either.", exc_info=True)
+            log.exception("A save failed.")
+            return self.keep_after(error, cause_of(error))
+        except Exception as error:
+            self.keep_after(error, Cause.ERROR)
             raise
 
     def twice(self, page: Callable[[], HttpResponse]) -> HttpResponse:
@@ -118,18 +120,28 @@ class Saving:
             self.rebased = None
             return page()
 
-    def refuse_unknown_form(self) -> None:
+    def keep_unknown_form(self) -> HttpResponse:
         """Nobody knows what it was opened at, so it is kept, to be compared with what is there."""
         if self.object_id is None:
-            obj, is_allowed = None, self.admin.has_add_permission(self.request)
+            is_allowed = self.admin.has_add_permission(self.request)
         else:
-            obj = self.admin.get_object(self.request, self.object_id)
-            is_allowed = obj and self.admin.has_change_permission(self.request, obj)
+            self.obj = self.admin.get_object(self.request, self.object_id)
+            is_allowed = self.obj and self.admin.has_change_permission(self.request, self.obj)
         if not is_allowed:
             raise PermissionDenied
-        self.opened = Opened.now(self.request.user.pk, self.admin.opts.label_lower, obj)
-        self.obj = obj
-        raise NotSaved(Cause.CSRF)
+        label = self.admin.opts.label_lower
+        self.opened = Opened.now(self.request.user.pk, label, self.obj)
+        return self.keep(Cause.CSRF)
+
+    def keep_after(self, error: Exception, cause: str) -> HttpResponse:
+        """Raises the error again where the database cannot keep it either."""
+        # The page shows what is there, not what the form has made of it.
+        self.hold(None)
+        try:
+            return self.keep(cause)
+        except Error:
+            log.exception("What was typed could not be kept either.")
+        raise error
 
     def keep(self, cause: str) -> HttpResponse:
         try:

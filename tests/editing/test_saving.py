@@ -239,3 +239,16 @@ def test_a_form_of_another_login_is_kept(both):
     # Olive is logged in; the form was Ed's.
     assert "What you typed is kept" in answer.content.decode()
     assert PendingEdit.objects.get().user == eds.who
+
+
+def test_what_a_bug_would_have_eaten_is_waiting(both, monkeypatch):
+    eds, _ = both
+
+    def broken(*args, **options):
+        raise RuntimeError("A bug.")
+
+    monkeypatch.setattr(actions, "save_post", broken)
+    with pytest.raises(RuntimeError):
+        eds.save(title="Typed")
+    pending = PendingEdit.objects.get()
+    assert (pending.cause, pending.payload["data"]["title"]) == ("error", ["Typed"])
