@@ -1,5 +1,6 @@
 """Who is at a place: on the leg's cache, Redis or the one of this process."""
 
+import signal
 import sys
 import threading
 import time
@@ -129,3 +130,15 @@ def test_a_redis_that_stopped_cannot_tell_and_comes_back(spare_redis, settings):
     spare_redis.start()
     guarded_redis.guard.close()
     assert join("here", "2", "", seconds=40) == []
+
+
+def test_a_redis_that_hangs_costs_its_timeout_once(spare_redis, settings):
+    settings.CACHES = {"default": settings.REDIS_CACHE | {"LOCATION": spare_redis.url}}
+    join("here", "1", "", seconds=40)
+    spare_redis.process.send_signal(signal.SIGSTOP)
+    try:
+        started = time.perf_counter()
+        assert [join("here", "1", "", seconds=40) for _ in range(10)] == [None] * 10
+        assert 0.15 < time.perf_counter() - started < 0.5
+    finally:
+        spare_redis.process.send_signal(signal.SIGCONT)
