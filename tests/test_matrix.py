@@ -272,8 +272,6 @@ PRESENCE = [
     beats("users.user", READERS),
     beats("posts.post", CONTENT_READERS),
     beats("posts.comment", READERS),
-    beats("posts.category", CONTENT_READERS),
-    beats("posts.tag", CONTENT_READERS),
 ]
 
 
