@@ -31,3 +31,6 @@ HISTORY_VERSIONS = size(50, 10_000)
 
 # Posts that are due when eight workers look for them at once.
 DUE_POSTS = size(40, 200)
+
+# Versions of one object whose page must cost what it costs with ten.
+HISTORY_PAGE_VERSIONS = size(1_000, 10_000)

@@ -1,5 +1,7 @@
 from django.db import models
 
+from apps.activity.shortened import Shortened
+
 
 class EntriesStay(TypeError):
     """Somebody tried to change or remove what happened."""
@@ -25,6 +27,10 @@ class AuditEntryQuerySet(models.QuerySet):
 
     def newest_first(self):
         return self.order_by("-id")
+
+    def in_short(self):
+        """With `short`: what was changed, long texts by their length alone."""
+        return self.defer("changes").annotate(short=Shortened("changes"))
 
     def update(self, **values):
         raise EntriesStay
