@@ -34,3 +34,7 @@ DUE_POSTS = size(40, 200)
 
 # Versions of one object whose page must cost what it costs with ten.
 HISTORY_PAGE_VERSIONS = size(1_000, 10_000)
+# People who save one post at once, how often each, and rounds of a form sent ten times at once.
+STORM_PEOPLE = size(10, 50)
+STORM_SAVES = size(3, 10)
+RESUBMISSIONS = size(2, 100)
