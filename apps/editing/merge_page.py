@@ -122,8 +122,15 @@ def conflict_of_value(field: PageField, merge: FieldMerge, number: int, labels: 
         new_side(base, theirs),
         new_side(base, mine),
         merge,
-        text=str(merge.value) if field.kind in (Kind.LINE, Kind.TEXT) else None,
+        text=proposal(field, merge) if field.kind in (Kind.LINE, Kind.TEXT) else None,
     )
+
+
+def proposal(field: PageField, merge: FieldMerge) -> str:
+    """A line joined from both may be longer than the field takes: then mine, which was typed."""
+    longest = getattr(field.field, "max_length", None)
+    is_too_long = longest is not None and len(str(merge.value)) > longest
+    return str(merge.mine if is_too_long else merge.value)
 
 
 def new_side(old: str, new: str) -> SafeString:
