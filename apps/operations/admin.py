@@ -57,7 +57,7 @@ class ScheduleAdmin(ModelAdmin):
     actions = ["run_now"]
     fields = [
         "description", "how_often", "standing", "next_run", "started_at", "how_long",
-        "result", "result_at", "error", "holder",
+        "result", "done_at", "error", "worker",
     ]  # fmt: skip
     readonly_fields = fields
     change_form_template = "operations/schedule.html"
@@ -94,6 +94,15 @@ class ScheduleAdmin(ModelAdmin):
         if schedule.started_at is None or schedule.finished_at is None:
             return None
         return duration(max(schedule.finished_at - schedule.started_at, type(schedule.every)()))
+
+    @admin.display(description="That was at")
+    def done_at(self, schedule):
+        return schedule.result_at
+
+    @admin.display(description="Worker")
+    def worker(self, schedule):
+        """The machine and the process."""
+        return schedule.holder.rpartition(":")[0] or None
 
     def render_change_form(self, request, context, **kwargs):
         context["may_run"] = self.has_run_permission(request)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 
+from apps.operations.models import Schedule
 from tests.factories import (
     CategoryFactory,
     CommentFactory,
@@ -100,6 +101,7 @@ def content(transactional_db) -> dict:
         "tag": dredging,
         "comment": comment,
         "trashed": PostFactory(author=ida, trashed=True),
+        "schedule": Schedule.objects.get(name="publish_scheduled"),
     }
 
 

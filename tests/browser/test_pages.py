@@ -29,6 +29,8 @@ ADDRESSES = {
     "suspend a user": "/admin/users/user/{ida.pk}/suspend/",
     "a user's password": "/admin/users/user/{ida.pk}/password/",
     "add a group": "/admin/auth/group/add/",
+    "schedules": "/admin/operations/schedule/",
+    "a schedule": "/admin/operations/schedule/{schedule.pk}/change/",
     "own password": "/admin/password_change/",
     "password changed": "/admin/password_change/done/",
 }

@@ -199,7 +199,20 @@ def test_as_a_thread_it_runs_beside_the_requests_and_stops(only):
     assert not thread.is_alive()
 
 
-def test_no_command_starts_the_thread():
+@pytest.mark.parametrize("wanted", ["on", "off"])
+def test_the_served_product_has_the_thread_where_it_is_wanted(sqlite, tmp_path, wanted):
+    """It stops with the process, and a database without tables does not end it."""
+    code = "import threading, config.wsgi\nprint([thread.name for thread in threading.enumerate()])"
+    values = environment(f"sqlite:///{tmp_path}/empty.sqlite3") | {"WORKER_THREAD": wanted}
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT, env=values, check=True, timeout=60, capture_output=True, text=True,
+    )  # fmt: skip
+    assert ("'worker'" in result.stdout) == (wanted == "on")
+    assert ("stopped" in result.stderr) == (wanted == "on")
+
+
+def test_no_command_starts_the_thread(sqlite):
     code = (
         "import threading, django; django.setup()\n"
         "from django.core.management import call_command\n"
@@ -267,7 +280,7 @@ def test_killed_in_the_middle_of_a_job_it_is_replaced(worked):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_after_the_batch_with_exit_code_0(worked, how):
+def test_a_signal_ends_it_after_the_batch_with_exit_code_0(postgres, worked, how):
     with Process(address_of_tests(), jobs=BATCHES) as process:
         eventually(lambda: len(worked()) >= 1)
         code, _ = process.end(how)

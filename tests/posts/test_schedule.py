@@ -15,6 +15,7 @@ from django.utils import timezone
 from apps.activity import verification
 from apps.activity.models import AuditEntry
 from apps.backoffice import counts
+from apps.editing.opened import NAME, Opened
 from apps.operations.actions import claim_job
 from apps.operations.models import Schedule
 from apps.posts import actions, tasks
@@ -224,6 +225,44 @@ def test_a_post_that_somebody_is_saving_is_published_the_next_time(postgres):
     assert Post.objects.get(pk=saved.pk).status == "scheduled"
     call_command("publish_scheduled", stdout=out)
     every_post_was_published_once([saved.pk, free.pk])
+
+
+def test_what_staff_typed_meanwhile_is_merged_with_the_publication(client):
+    editor, post = ed(), due_post(title="Old")
+    client.force_login(editor)
+    opened = Opened.now(editor.pk, "posts.post", post).signed()
+    actions.publish_due_posts()
+    form = {
+        "title": "Typed", "slug": post.slug, "content": post.content, "kind": "post",
+        "author": post.author_id, "category": "", NAME: opened,
+    }  # fmt: skip
+    answer = client.post(f"/admin/posts/post/{post.pk}/change/", form)
+    assert answer.status_code == 302
+    after = Post.objects.get(pk=post.pk)
+    assert (after.title, after.status, after.version) == ("Typed", "published", 3)
+    entries = AuditEntry.objects.of_object("posts.post", post.pk).order_by("id")
+    assert list(entries.values_list("source", flat=True)) == ["schedule", "merge"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "index"),
+    [
+        (Post.objects.due(), "idx_posts_scheduled"),
+        (Post.objects.due(schedule.LATE_AFTER), "idx_posts_scheduled"),
+        (Post.objects.trashed_for(schedule.TRASH_KEPT), "idx_posts_trash"),
+    ],
+)
+def test_what_is_asked_every_minute_reads_its_index(postgres, rows, index):
+    author = UserFactory()
+    for status, number in (("published", 3_000), ("scheduled", 300)):
+        Post.objects.bulk_create(PostFactory.build_batch(number, author=author, status=status))
+    Post.objects.filter(pk__in=Post.objects.values("pk")[:200]).update(deleted_at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE posts")
+    plan = rows[:100].explain()
+    assert index in plan
+    assert "Seq Scan" not in plan
+    assert "Sort" not in plan
 
 
 # The trash
