@@ -83,8 +83,12 @@ class Peer:
     def address(self, item: str) -> str:
         raise NotImplementedError
 
-    def prepare_saves(self, count: int, mark: str) -> list[tuple]:
-        """Requests that write `mark` at the end of the content of so many posts."""
+    def prepare_saves(self, count: int, mark: str, kind: str = "") -> list[tuple]:
+        """Requests that write `mark` at the end of the content of so many posts.
+
+        `kind`, for the product alone: since the form was opened somebody has changed another field
+        (merge) or the same sentence (conflict), or it has been saved already (again).
+        """
         raise NotImplementedError
 
     def ids(self, page: bytes) -> list[int]:
@@ -122,7 +126,7 @@ class Limit(Peer):
                 return f"/autocomplete?term={s.term}"
         return f"/{kind}"
 
-    def prepare_saves(self, count: int, mark: str) -> list[tuple]:
+    def prepare_saves(self, count: int, mark: str, kind: str = "") -> list[tuple]:
         requests = []
         for _ in range(count):
             post = self.sample.next_post()
@@ -161,7 +165,7 @@ class Admin(Peer):
     def query(self, kind: str, word: str) -> dict:
         raise NotImplementedError
 
-    def prepare_saves(self, count: int, mark: str) -> list[tuple]:
+    def prepare_saves(self, count: int, mark: str, kind: str = "") -> list[tuple]:
         requests = []
         for _ in range(count):
             post = self.sample.next_post()
@@ -169,12 +173,26 @@ class Admin(Peer):
             status, page = self.client("GET", path)
             if status != 200:
                 raise RuntimeError(f"{self.name}: {path} gave {status}")
-            fields = [
-                (name, value + mark if name == "content" else value)
-                for name, value in form_fields(page, "content")
-            ]
-            requests.append((post, ("POST", path, [*fields, ("_save", "Save")])))
+            fields = [*form_fields(page, "content"), ("_save", "Save")]
+            if kind:
+                self.save_before(path, fields, kind, mark)
+            requests.append((post, ("POST", path, with_more(fields, "content", mark))))
         return requests
+
+    def save_before(self, path: str, fields: list, kind: str, mark: str) -> None:
+        """What has been saved by the time that the request comes which is timed."""
+        first = {
+            "merge": with_more(fields, "title", " b"),
+            "conflict": with_more(fields, "content", f" b{mark} b"),
+            "again": with_more(fields, "content", mark),
+        }[kind]
+        status, _ = self.client("POST", path, first)
+        if status != 302:
+            raise RuntimeError(f"{self.name}: {path} gave {status} to the first of two saves")
+
+
+def with_more(fields: list[tuple[str, str]], name: str, more: str) -> list[tuple[str, str]]:
+    return [(key, value + more if key == name else value) for key, value in fields]
 
 
 class Product(Admin):

@@ -112,9 +112,11 @@ class Saving:
         """A second look where a unique value was taken meanwhile: by the same form, which was
         faster, or by somebody, which is an error beside the field.
         """
+        first = self.opened, self.object_id
         try:
             return page()
         except IntegrityError:
+            self.opened, self.object_id = first
             self.post(self.typed, self.files)
             self.hold(None)
             self.rebased = None

@@ -19,6 +19,10 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "apps.database",
     "apps.backoffice",
+    # Not used: the models of the others import theirs.
+    "apps.activity",
+    "apps.editing",
+    "apps.operations",
     "apps.users",
     "apps.posts",
 ]
