@@ -155,8 +155,11 @@ class RelatedField(Completing, forms.ModelChoiceField):
 
 class RelatedMultipleField(Completing, forms.ModelMultipleChoiceField):
     def clean(self, value):
-        keys = [self.key_of(one) for one in value or []]
-        return super().clean(list(dict.fromkeys(keys)))
+        keys = list(dict.fromkeys(self.key_of(one) for one in value or []))
+        if keys and self.widget.known.keys() >= set(keys):
+            # What the row has already was found valid when it was saved.
+            return [self.widget.known[key] for key in keys]
+        return super().clean(keys)
 
     def key_of(self, value) -> str:
         return str(value) if is_key(str(value)) else str(self.found_by(str(value)).pk)

@@ -108,7 +108,10 @@ def save_post(
     if tags is not None:
         chosen = {"tags": sorted(tag.pk for tag in tags)}
         post.tags.set(tags)
-    post.refresh_from_db(fields=WRITTEN_BY_STEPS)
+    if step:
+        # Its times are the database's.
+        post.refresh_from_db(fields=WRITTEN_BY_STEPS)
+    post.version = before[post.pk].version + 1
     written = values_of(post, columns) | chosen
     action = step.action if step else "change"
     record(change(before[post.pk], written), action, by=by)
