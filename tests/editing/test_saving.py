@@ -138,7 +138,7 @@ def test_one_sentence_asks_and_is_finished_with_one_click(both):
 
 def test_tags_combine(both):
     eds, olives = both
-    budget, harbour = eds.data["tags"]
+    budget, harbour = (eds.post.tags.get(name=name).pk for name in ("budget", "harbour"))
     port, fishing = TagFactory(name="port"), TagFactory(name="fishing")
     eds.save(tags=[budget, harbour, port.pk])
     assert olives.save(tags=[harbour, fishing.pk]).status_code == 302
