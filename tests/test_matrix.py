@@ -189,6 +189,14 @@ EDITORS = "admin editor"
 MODERATORS = "admin editor moderator"
 
 
+def first_version(made: Callable[[User | None], list]) -> Callable[[User | None], list]:
+    return lambda person: [*made(person), 1]
+
+
+def restored(model: str, may: str, made: Callable[[User | None], list]) -> Row:
+    return Row(f"admin:{model}_version", may, POST, 302, args=first_version(made))
+
+
 def topics(name: str, made: Callable) -> list[Row]:
     """Categories and tags."""
     url = f"admin:posts_{name}"
@@ -202,6 +210,7 @@ def topics(name: str, made: Callable) -> list[Row]:
         Row(f"{url}_delete", EDITORS, args=made),
         Row(f"{url}_delete", EDITORS, POST, 302, args=made, data=YES),
         Row(f"{url}_history", CONTENT_READERS, args=made),
+        restored(f"posts_{name}", EDITORS, made),
         Row(f"admin/posts/{name}/<path:object_id>/", EVERYBODY, answer=302, args=made),
     ]
 
@@ -227,6 +236,10 @@ CONTENT = [
     Row("admin:posts_post_restore", EDITORS, answer=405, args=post(**TRASHED)),
     Row("admin:posts_post_restore", EDITORS, POST, 302, args=own_post(**TRASHED)),
     Row("admin:posts_post_history", CONTENT_READERS, args=post()),
+    restored("posts_post", EDITORS, post()),
+    Row("admin:posts_post_version", EDITORS, answer=302, args=first_version(post())),
+    restored("posts_post", WRITERS, own_post(status="draft")),
+    restored("posts_post", NOBODY, own_post(**TRASHED)),
     Row("admin/posts/post/<path:object_id>/", EVERYBODY, answer=302, args=post()),
     Row("admin:posts_comment_changelist", "admin editor moderator analyst"),
     Row("admin:posts_comment_changelist", "admin editor moderator analyst", POST, 302),
@@ -240,6 +253,7 @@ CONTENT = [
     Row("admin:posts_comment_restore", MODERATORS, answer=405, args=comment(**TRASHED)),
     Row("admin:posts_comment_restore", MODERATORS, POST, 302, args=comment(**TRASHED)),
     Row("admin:posts_comment_history", READERS, args=comment()),
+    restored("posts_comment", MODERATORS, comment()),
     Row("admin/posts/comment/<path:object_id>/", EVERYBODY, answer=302, args=comment()),
     Row("admin:app_list", CONTENT_READERS, args=lambda person: ["posts"], refused=404),
     *topics("category", category),
@@ -304,7 +318,21 @@ PENDING = [
     Row("editing:pending", EVERYBODY, answer=404, args=anothers_edit),
     Row("editing:pending", EVERYBODY, POST, 404, args=anothers_edit, data={"_discard": "1"}),
 ]
-ROWS = [*INDEX, *ACCOUNTS, *CONTENT, *AUTOCOMPLETES, *PRESENCE, *SCHEDULES, *PENDING]
+VERSIONS_OF_USERS = [
+    restored("users_user", ADMIN, user),
+    restored("users_user", ADMIN, administrator),
+    restored("users_user", NOBODY, superuser),
+]
+ROWS = [
+    *VERSIONS_OF_USERS,
+    *INDEX,
+    *ACCOUNTS,
+    *CONTENT,
+    *AUTOCOMPLETES,
+    *PRESENCE,
+    *SCHEDULES,
+    *PENDING,
+]
 
 
 def addresses(patterns=None, prefix: str = "", namespace: str = "") -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The history of an object: its versions, and two of them side by side."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -7,9 +8,9 @@ from typing import Any
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils.http import urlencode
 
 from apps.activity.models import AuditEntry
@@ -17,20 +18,35 @@ from apps.activity.recorded import Recorded, recorded_as
 from apps.activity.states import state_of
 from apps.backoffice.rows import short_time
 from apps.editing import comparison, versions
-from apps.editing.asked import Asked
+from apps.editing.asked import Asked, is_version
 from apps.editing.comparison import Comparison
+from apps.editing.form_data import EditPage
 from apps.editing.labels import Labels
 from apps.editing.matching import Budget
+from apps.editing.restoring import Restoring, restored_names
+from apps.editing.wording import listed
 
 MAY_SEE_REQUESTS = "activity.view_auditentry"
 
 
 class WithHistory:
-    """For the admins of recorded models: `<id>/history/?from=3&to=7`."""
+    """For the admins of versioned models: `<id>/history/?from=3&to=7`."""
+
+    # Fields of the edit page that no restore writes.
+    not_restored: Sequence[str] = ()
+
+    def get_urls(self):
+        restore = path(
+            "<path:object_id>/history/<int:version>/restore/",
+            self.admin_site.admin_view(self.version_view),
+            name=f"{self.opts.app_label}_{self.opts.model_name}_version",
+        )
+        # Before the address that ends alike, and brings back from the trash.
+        return [restore, *super().get_urls()]
 
     def history_view(self, request, object_id, extra_context=None):
         """Readable for whoever may see the object, and where that is gone, its kind."""
-        subject = subject_of(self, request, unquote(object_id))
+        subject = subject_of(self, request, object_id)
         if not self.has_view_or_change_permission(request, subject and subject.obj):
             raise PermissionDenied
         if subject is None:
@@ -43,6 +59,28 @@ class WithHistory:
             **(extra_context or {}),
         }
         return TemplateResponse(request, "editing/history.html", context)
+
+    def version_view(self, request, object_id, version):
+        """Save an earlier version as a new one, by POST; after a login one is asked again."""
+        pk = key_of(self, object_id)
+        # The save reads it once more, to lock it.
+        obj = self.page_rows(self.get_queryset(request)).filter(pk=pk).first()
+        if not self.has_change_permission(request, obj):
+            raise PermissionDenied
+        if obj is None or not is_version(version, obj.version):
+            raise Http404
+        if request.method != "POST":
+            address = reverse(self._url_name("history"), args=[obj.pk])
+            return HttpResponseRedirect(f"{address}?from={version}#restore")
+        request.saving = Restoring(self, request, obj, version)
+        page = reverse(self._url_name("change"), args=[obj.pk])
+        return self.changeform_view(request, object_id, form_url=page)
+
+    def response_change(self, request, obj):
+        saving = getattr(request, "saving", None)
+        if isinstance(saving, Restoring):
+            return saving.done()
+        return super().response_change(request, obj)
 
 
 @dataclass
@@ -71,6 +109,15 @@ class Subject:
         made = self.entries.filter(version__isnull=False).order_by("-version")
         return made.values_list("version", flat=True).first()
 
+    @cached_property
+    def may_restore(self) -> bool:
+        """Whether there is an earlier version that this person may bring back."""
+        return (
+            self.obj is not None
+            and (self.version or 0) > 1
+            and self.admin.has_change_permission(self.request, self.obj)
+        )
+
     @property
     def label(self) -> str:
         return str(self.obj) if self.obj is not None else self.last.object_label
@@ -82,16 +129,21 @@ class Subject:
 def subject_of(model_admin, request: HttpRequest, object_id: str) -> Subject | None:
     """None for what never was, and for what is there and out of this person's sight."""
     recorded = recorded_as(model_admin.model)
-    obj = model_admin.get_object(request, object_id)
+    obj = model_admin.get_object(request, unquote(object_id))
     if obj is not None:
         return Subject(model_admin, request, recorded, obj.pk, obj)
-    try:
-        pk = model_admin.opts.pk.to_python(object_id)
-    except ValidationError:
+    pk = key_of(model_admin, object_id)
+    if pk is None or model_admin.model._base_manager.filter(pk=pk).exists():
         return None
     subject = Subject(model_admin, request, recorded, pk, None)
-    is_there = model_admin.model._base_manager.filter(pk=pk).exists()
-    return None if is_there or subject.last is None else subject
+    return None if subject.last is None else subject
+
+
+def key_of(model_admin, object_id: str) -> int | None:
+    try:
+        return model_admin.opts.pk.to_python(unquote(object_id))
+    except ValidationError:
+        return None
 
 
 class HistoryPage:
@@ -120,6 +172,7 @@ class HistoryPage:
             "list_page": reverse(self.subject.admin._url_name("changelist")),
             "object_page": subject.page("change"),
             "may_compare": subject.obj is not None and (subject.version or 0) > 1,
+            "may_restore": subject.may_restore,
             "sees_requests": subject.request.user.has_perm(MAY_SEE_REQUESTS),
             **self.comparison_context(),
         }
@@ -171,6 +224,29 @@ class HistoryPage:
             "is_coarse": budget.is_spent,
             "sides": self.sides(),
             "says": self.says(),
+            "restore": self.restore_context(),
+        }
+
+    def restore_context(self) -> dict[str, Any] | None:
+        """What is offered beside a version compared with the current one; `stays` are the fields
+        that it would leave as they are, in words.
+        """
+        subject, (old, new) = self.subject, self.asked.pair
+        if not subject.may_restore or new != subject.version:
+            return None
+        restored = restored_names(
+            subject.admin, EditPage.of(subject.admin, subject.request, subject.obj)
+        )
+        differing = self.comparison.differing
+        stays = [self.labels.field(name) for name in differing if name not in restored]
+        return {
+            "version": old,
+            "next": new + 1,
+            "address": reverse(subject.admin._url_name("version"), args=[subject.pk, old]),
+            "opened": subject.admin.token(subject.request, subject.obj),
+            "is_any": bool(restored & set(differing)),
+            "stays": listed(stays) if stays else "",
+            "stay_several": len(stays) > 1,
         }
 
     def says(self) -> str:

@@ -1,9 +1,10 @@
-"""The history of a post: sound in every look, and two versions chosen without a script."""
+"""The history of a post: sound in every look, and versions chosen and restored by keys alone."""
 
 import pytest
 
 from apps.activity.origin import origin
 from apps.posts import actions as posts
+from tests.browser.conftest import WIDE
 from tests.factories import TagFactory, ed
 
 pytestmark = pytest.mark.browser
@@ -38,12 +39,7 @@ def save(post, by, **values) -> None:
     posts.save_post(post, by=by, fields=list(values))
 
 
-def test_the_page_is_sound_in_every_look(desk, address, audit):
-    desk.goto(f"{address}?from=2&to=5")
-    audit(desk)
-
-
-def test_two_versions_are_chosen_by_key_and_compared(desk, address):
+def test_two_versions_are_chosen_and_one_restored_by_keys(desk, address, audit):
     desk.goto(address)
     desk.focus("[name=from][value='2']")
     desk.keyboard.press("Space")
@@ -56,3 +52,12 @@ def test_two_versions_are_chosen_by_key_and_compared(desk, address):
     desk.focus(".same summary")
     desk.keyboard.press("Enter")
     assert desk.is_visible("text=Fishing boats will keep")
+    desk.focus("text=Restore version 2 …")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("text=stay as they are")
+    audit(desk)
+    desk.set_viewport_size(WIDE)
+    desk.fill("#id_reason", "The first date was right")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector("text=Version 2 is back, as version 7.")
+    assert "The first date was right" in desk.inner_text("#change-history tbody tr:first-child")

@@ -67,6 +67,8 @@ class PostAdmin(VersionedAdmin):
         PostSearch, ["title", "content"], {"author": "~u", "category": "~k"}, "Words, or id:123"
     )
     actions = POST_ACTIONS
+    # It belongs to the status, which moves by steps.
+    not_restored = ["publish_at"]
 
     def get_columns(self, request, order):
         shown = TIMES.get(order.column, CREATED)
