@@ -1,9 +1,10 @@
 """One run of a periodic job, from its lease to what the row says of it."""
 
 import logging
+import time
 from collections.abc import Callable
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from structlog.contextvars import bound_contextvars
 
 from apps.backoffice.periodic import Outcome
@@ -11,6 +12,10 @@ from apps.operations.actions import finish_job, leave_job, renew_lease
 from apps.operations.models import Schedule
 
 logger = logging.getLogger(__name__)
+# Who waits for SQLite's lock looks again after at most 0.1 s (`sqliteDefaultBusyCallback` in
+# https://sqlite.org/src/file/src/main.c). Without a pause batch followed upon batch, and a save
+# beside them waited for as long as the job took.
+SQLITE_PAUSE_SECONDS = 0.12
 
 
 def run_job(schedule: Schedule, goes_on: Callable[[], bool]) -> None:
@@ -29,6 +34,7 @@ def run_job(schedule: Schedule, goes_on: Callable[[], bool]) -> None:
                 if not renew_lease(schedule):
                     logger.warning("Job taken over by another worker: this one was silent too long")
                     return
+                give_way()
         except Exception as problem:
             logger.exception("Job failed")
             error = f"{type(problem).__name__}: {problem}"
@@ -36,6 +42,12 @@ def run_job(schedule: Schedule, goes_on: Callable[[], bool]) -> None:
             close_old_connections()
         if finish_job(schedule, outcome, error) and not error:
             report(outcome)
+
+
+def give_way() -> None:
+    """Between two batches, let others write: SQLite has one lock, and nobody stands in a queue."""
+    if connection.vendor == "sqlite":
+        time.sleep(SQLITE_PAUSE_SECONDS)
 
 
 def report(outcome: Outcome | None) -> None:

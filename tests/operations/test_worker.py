@@ -4,10 +4,12 @@ import logging
 import signal
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 from django.core.management import call_command
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django_tasks import task
 from django_tasks_db.models import DBTaskResult
 
@@ -16,6 +18,8 @@ from apps.operations import actions, running
 from apps.operations.models import Schedule
 from apps.operations.thread import WorkerThread
 from apps.operations.worker import Worker
+from apps.users.models import User
+from tests.factories import UserFactory
 from tests.operations.jobs import HOUR, address_of_tests, once, shift
 from tests.operations.processes import ROOT, Process, environment, eventually
 
@@ -197,6 +201,37 @@ def test_as_a_thread_it_runs_beside_the_requests_and_stops(only):
     eventually(lambda: row().result == "Done")
     thread.stop()
     assert not thread.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_on_sqlite_a_save_gets_its_turn_between_two_batches(sqlite, only):
+    user, began, saved = UserFactory(), threading.Event(), threading.Event()
+
+    def endless():
+        while True:
+            with transaction.atomic():
+                began.set()
+                time.sleep(0.2)
+            yield Outcome("A batch")
+
+    def work():
+        try:
+            running.run_job(actions.claim_job("worker"), lambda: not saved.is_set())
+        finally:
+            connection.close()
+
+    only(endless=endless)
+    thread = threading.Thread(target=work)
+    thread.start()
+    began.wait(20)
+    asked = time.monotonic()
+    try:
+        assert User.objects.filter(pk=user.pk).update(region="north") == 1
+        # Two batches at most. Without a pause between them SQLite's timeout of 5 s often ended it.
+        assert time.monotonic() - asked < 2
+    finally:
+        saved.set()
+        thread.join(20)
 
 
 @pytest.mark.parametrize("wanted", ["on", "off"])

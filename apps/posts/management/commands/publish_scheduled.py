@@ -1,6 +1,7 @@
 from django.core.management.base import BaseCommand
 
 from apps.backoffice.counts import capped
+from apps.operations.running import give_way
 from apps.posts.models import Post
 from apps.posts.tasks import publish_scheduled
 from apps.posts.wording import counted
@@ -10,7 +11,10 @@ class Command(BaseCommand):
     help = "Publish the posts whose time has come, as the worker does every minute."
 
     def handle(self, **options):
-        outcomes = list(publish_scheduled())
-        self.stdout.write(f"{outcomes[-1].text}." if outcomes else "Nothing was published.")
+        said = "Nothing was published"
+        for outcome in publish_scheduled():
+            said = outcome.text
+            give_way()
+        self.stdout.write(f"{said}.")
         if left := capped(Post.objects.due()):
             self.stdout.write(f"{counted(left, 'post')} left for the next run: somebody saves it.")
