@@ -183,6 +183,12 @@ def test_a_command_has_no_pool(databases):
     assert databases(DB_ROLE="command").pool is None
 
 
+def test_a_worker_keeps_one_connection_and_no_pool(databases):
+    database = databases(DB_ROLE="worker", DB_POOL_RECYCLE="900")
+    assert database.pool is None
+    assert database.connection.settings_dict["CONN_MAX_AGE"] == 900
+
+
 def test_a_recycled_connection_is_replaced(databases):
     database = databases(DB_POOL_SIZE="1", DB_MAX_OVERFLOW="0", DB_POOL_RECYCLE="1")
     first = database.ask("SELECT pg_backend_pid()")
