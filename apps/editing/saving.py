@@ -56,6 +56,10 @@ class NotSaved(Exception):
         self.cause = cause
 
 
+class SavedMeanwhile(Exception):
+    """The same form was faster; raised in the page's transaction, to begin again."""
+
+
 class Saving:
     """One POST of an edit or add page; `source` and `resolution` say what it comes from."""
 
@@ -115,7 +119,7 @@ class Saving:
         first = self.opened, self.object_id
         try:
             return page()
-        except IntegrityError:
+        except (IntegrityError, SavedMeanwhile):
             self.opened, self.object_id = first
             self.post(self.typed, self.files)
             self.hold(None)
@@ -177,6 +181,9 @@ class Saving:
         with origin(**known):
             response = page(self.object_id)
         is_saved = isinstance(response, HttpResponseRedirect)
+        if not is_saved and self.object_id is None and self.saved_already():
+            # What the form calls taken was taken by itself, after the look before its checks.
+            raise SavedMeanwhile
         if is_merged:
             self.say_what_was_merged(is_saved)
         if is_saved and self.opened.pending_id:
@@ -277,7 +284,20 @@ class Saving:
             messages.info(self.request, text)
             return HttpResponseRedirect(reverse(self.admin._url_name("changelist")))
         respond = self.admin.response_add if entry.version == 1 else self.admin.response_change
-        return respond(self.request, self.obj)
+        response = respond(self.request, self.obj)
+        if entry.source == Source.MERGE and self.opened.version < entry.version - 1:
+            self.merge_again(entry.version - 1)
+        return response
+
+    def merge_again(self, version: int) -> None:
+        """Say what was merged with this version, when the form came first."""
+        if not self.admin.has_change_permission(self.request, self.obj):
+            return
+        page = EditPage.of(self.admin, self.request, self.obj)
+        opened_at = self.opened.version
+        self.others = entries_since(self.obj, opened_at, version)
+        self.rebased = rebase(page, self.obj, opened_at, self.typed, self.files, shown_at=version)
+        self.say_what_was_merged(is_saved=True)
 
     def say_what_was_merged(self, is_saved: bool) -> None:
         text = what_was_merged(self.rebased, self.others)

@@ -1,38 +1,18 @@
 """Actions against each other, in real threads on PostgreSQL."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
-from django.db import connection
 
 from apps.posts import actions
 from apps.posts.models import Category, Comment, Post
 from tests.clients import StaffClient
 from tests.factories import CategoryFactory, CommentFactory, PostFactory, ed, maud, olive
+from tests.races import at_once
 from tests.sizes import size
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("postgres")]
 ROUNDS = size(10, 100)
-
-
-def at_once(*calls):
-    """The results of the calls, started together; an exception is a result too."""
-    barrier = threading.Barrier(len(calls))
-
-    def run(call):
-        try:
-            connection.ensure_connection()
-            barrier.wait(10)
-            return call()
-        except Exception as error:  # noqa: BLE001  The test says which it expects.
-            return error
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def test_of_two_editors_who_publish_one_post_one_learns_that_he_was_late():
