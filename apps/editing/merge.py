@@ -179,6 +179,8 @@ def _prefilled(base: str, theirs: str, mine: str, blank: str, budgets: Budgets) 
 
 def _one_after_the_other(theirs: str, mine: str, blank: str) -> str:
     is_separated = not theirs or not mine or theirs[-1].isspace() or mine[0].isspace()
+    # “…, says Ada” goes on without a blank.
+    is_separated = is_separated or mine[0] in ",.;:!?)’”"
     return theirs + ("" if is_separated else blank) + mine
 
 

@@ -134,7 +134,7 @@ def proposal(field: PageField, merge: FieldMerge) -> str:
 
 
 def new_side(old: str, new: str) -> SafeString:
-    return SafeString("").join(hunk.new for hunk in difference(old, new))
+    return format_html_join("", "{}", ((hunk.new,) for hunk in difference(old, new)))
 
 
 def tail(text: str) -> str:
