@@ -38,3 +38,7 @@ HISTORY_PAGE_VERSIONS = size(1_000, 10_000)
 STORM_PEOPLE = size(10, 50)
 STORM_SAVES = size(3, 10)
 RESUBMISSIONS = size(2, 100)
+
+# Readers of an expired report at one moment, and the processes they are in.
+READERS = size(20, 100)
+READING_PROCESSES = size(2, 4)
