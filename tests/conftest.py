@@ -56,7 +56,8 @@ def _start_servers() -> None:
     postgres = Postgres(POSTGRES_VERSION)
     atexit.register(postgres.remove)
     postgres.start()
-    settings.DATABASES["default"]["PORT"] = postgres.port
+    for database in settings.DATABASES.values():
+        database["PORT"] = postgres.port
     if Redis.binary():
         redis = Redis()
         atexit.register(redis.remove)

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "apps.operations",
     "apps.users",
     "apps.posts",
+    "apps.reports",
     "apps.monitoring",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -81,6 +82,8 @@ TEMPLATES = [
 ]
 
 DATABASES = databases(env)
+# Where reports read; `replica` is asked first if there is one.
+REPORTS_ALIAS = "reports"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = caches(env)
 # Each has a cache of its own where none is shared; other machines are not counted.

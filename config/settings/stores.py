@@ -10,6 +10,7 @@ TIMEOUTS = {
     "web": (15_000, 3_000, 60_000),
     "worker": (15_000, 3_000, 60_000),
     "command": (0, 3_000, 60_000),
+    "reports": (60_000, 3_000, 60_000),
 }
 SQLITE_OPTIONS = {
     # A read-then-write transaction that begins DEFERRED fails at once when another writes.
@@ -17,18 +18,44 @@ SQLITE_OPTIONS = {
     "timeout": 5,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL",
 }
+SQLITE_READING = {
+    "transaction_mode": "DEFERRED",
+    "init_command": f"{SQLITE_OPTIONS['init_command']}; PRAGMA query_only=ON",
+}
+# Of a process, at once, for each alias; who reads what is cached needs none.
+REPORT_CONNECTIONS = 4
 
 
 def databases(env: Environment) -> dict[str, dict[str, Any]]:
-    """`default`; the replica's address is checked here, its alias comes with the reports."""
-    env("DATABASE_REPLICA_URL")
-    return {"default": database(env("DATABASE_URL"), env)}
+    """`default`; `reports`, the same database as reports read it; `replica` where there is one."""
+    aliases = {
+        "default": database(env("DATABASE_URL"), env),
+        "reports": for_reports(env("DATABASE_URL"), env),
+    }
+    if replica := env("DATABASE_REPLICA_URL"):
+        aliases["replica"] = for_reports(replica, env)
+    return aliases
 
 
 def database(config: dict[str, Any], env: Environment) -> dict[str, Any]:
     if config["ENGINE"].endswith("sqlite3"):
         return sqlite(config["NAME"])
     return postgresql(config, env)
+
+
+def for_reports(config: dict[str, Any], env: Environment) -> dict[str, Any]:
+    """An alias that only reads, with timeouts of its own and no connection kept for nothing."""
+    if config["ENGINE"].endswith("sqlite3"):
+        made = sqlite(config["NAME"])
+        # Reading must not take the one writer's place.
+        made["OPTIONS"] |= SQLITE_READING
+        return made
+    made = postgresql(config, env)
+    made["OPTIONS"]["options"] = session_settings("reports")
+    made["OPTIONS"]["options"] += " -c default_transaction_read_only=on"
+    if "pool" in made["OPTIONS"]:
+        made["OPTIONS"]["pool"] |= {"min_size": 0, "max_size": REPORT_CONNECTIONS}
+    return made
 
 
 def sqlite(path: str) -> dict[str, Any]:

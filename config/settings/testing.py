@@ -7,7 +7,7 @@ from . import environment
 environment.fixed = {"SECRET_KEY": "only-for-tests-" * 4}
 
 from .base import *
-from .stores import postgresql, redis
+from .stores import for_reports, postgresql, redis
 
 LEG = os.environ.get("TEST_LEG", "sqlite")
 REDIS_CACHE = redis("")
@@ -15,7 +15,12 @@ if LEG == "postgresql":
     # No pool: it is per process, and sixty-four threads of a race want sixty-four connections.
     bare = environment.Environment({"DB_POOL_SIZE": "0"})
     nowhere = {"NAME": "copydesk", "USER": "copydesk", "PASSWORD": "", "HOST": "127.0.0.1"}
-    DATABASES = {"default": postgresql(nowhere | {"PORT": ""}, bare)}
+    nowhere |= {"PORT": "", "ENGINE": ""}
+    DATABASES = {"default": postgresql(nowhere, bare), "reports": for_reports(nowhere, bare)}
+# One database behind two aliases: nothing is flushed, migrated or counted twice.
+DATABASES["reports"]["TEST"] = {"MIRROR": "default"}
+# A second connection sees nothing of a test that is rolled back; one test sets the real alias.
+REPORTS_ALIAS = "default"
 
 # Finds queries repeated in a loop during a request. Without the app it finds nothing, silently.
 INSTALLED_APPS += ["zeal"]

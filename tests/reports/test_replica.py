@@ -1,0 +1,110 @@
+"""The replica is read only while it has what was written; a second database stands in for it."""
+
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.utils import timezone
+
+from apps.activity.models import AuditEntry
+from apps.reports import snapshot
+from apps.reports.snapshot import sources
+
+
+@pytest.fixture(scope="module", autouse=True)
+def other_server(spare_postgres):
+    """Known as `replica` before any test says which databases it uses."""
+    config = {**settings.DATABASES["reports"], "NAME": "postgres", "PORT": spare_postgres.port}
+    config["OPTIONS"] = {**config["OPTIONS"], "options": "-c TimeZone=UTC"}
+    connections.databases["replica"] = settings.DATABASES["replica"] = config
+    yield
+    del connections.databases["replica"]
+    settings.DATABASES.pop("replica", None)
+
+
+@pytest.fixture
+def replica(spare_postgres, transactional_db, monkeypatch):
+    """The server, with an empty table of entries."""
+    monkeypatch.setattr(snapshot, "_not_before", 0.0)
+    with connections["replica"].schema_editor() as editor:
+        editor.create_model(AuditEntry)
+    yield spare_postgres
+    if spare_postgres.process is None:
+        spare_postgres.start()
+    with connections["replica"].cursor() as cursor:
+        cursor.execute("DROP TABLE activity_auditentry")
+    connections["replica"].close()
+
+
+def entry(**fields) -> AuditEntry:
+    fields = {"action": "save", "object_type": "posts.post", "object_id": 1} | fields
+    return AuditEntry.objects.create(source="edit", version=None, **fields)
+
+
+def replicate(*entries: AuditEntry) -> None:
+    AuditEntry.objects.using("replica").bulk_create(entries)
+
+
+def aliases(person_id=None) -> list[str]:
+    return [source.alias for source in sources(person_id)]
+
+
+two_servers = pytest.mark.django_db(transaction=True, databases="__all__")
+
+
+@two_servers
+def test_a_replica_that_has_everything_is_read_first(replica):
+    replicate(entry())
+    assert aliases() == ["replica", "default"]
+    assert str(next(sources())) == "the replica, up to date"
+
+
+@two_servers
+def test_an_empty_history_is_up_to_date(replica):
+    assert aliases() == ["replica", "default"]
+
+
+@two_servers
+def test_a_little_lag_is_said(replica):
+    replicate(entry())
+    entry(at=timezone.now() - timedelta(seconds=2))
+    assert aliases() == ["replica", "default"]
+    assert "s behind" in str(next(sources()))
+
+
+@two_servers
+def test_a_lagging_replica_is_left_out(replica):
+    replicate(entry())
+    entry(at=timezone.now() - timedelta(seconds=6))
+    entry()
+    assert aliases() == ["default"]
+
+
+@two_servers
+def test_own_writes_are_seen(replica):
+    replicate(entry(actor_id=8))
+    entry(actor_id=7)
+    assert aliases(8) == ["replica", "default"]
+    assert aliases(7) == ["default"]
+
+
+@two_servers
+def test_a_dead_replica_costs_one_attempt(replica, monkeypatch):
+    connections["replica"].close()
+    replica.stop()
+    asked = []
+    close = connections["replica"].connect
+    monkeypatch.setattr(connections["replica"], "connect", lambda: asked.append(1) or close())
+    assert [aliases(), aliases()] == [["default"], ["default"]]
+    assert len(asked) == 1
+
+
+@two_servers
+def test_it_is_asked_again_after_the_pause(replica, monkeypatch):
+    connections["replica"].close()
+    replica.stop()
+    assert aliases() == ["default"]
+    replica.start()
+    monkeypatch.setattr(snapshot, "_not_before", 0.0)
+    assert aliases() == ["replica", "default"]
