@@ -11,14 +11,14 @@ from django.http import Http404, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from apps.backoffice.admin import ModelAdmin
-from apps.editing.history_pages import WithHistory
+from apps.editing.history_pages import WithRestore
 from apps.editing.models import PendingEdit
 from apps.editing.opened import NAME, Opened
 from apps.editing.saving import REASON, Saving
 from apps.editing.wording import changed_since
 
 
-class VersionedAdmin(WithHistory, ModelAdmin):
+class VersionedAdmin(WithRestore, ModelAdmin):
     """For models with a `version` that every save makes one higher. docs/saving.md."""
 
     def page_rows(self, rows: QuerySet) -> QuerySet:

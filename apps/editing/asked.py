@@ -37,10 +37,6 @@ class Asked:
             return replace(asked, pair=(newest - 1, newest)) if is_first and newest > 1 else asked
         return asked._comparing(params.get("from"), params.get("to"), newest)
 
-    def one_save(self) -> Self:
-        """The later of the two versions against the one before it."""
-        return replace(self, pair=(self.pair[1] - 1, self.pair[1])) if self.pair else self
-
     def _at(self, typed: str, newest: int) -> Self:
         version = number(typed.strip(), LARGEST_VERSION)
         if is_version(version, newest):

@@ -8,7 +8,6 @@ from django.db.models import CharField, TextField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from apps.activity.states import State, state_at
 from apps.editing.difference import Hunk, Mark, Run, difference, html
 from apps.editing.labels import NOTHING, Labels
 from apps.editing.matching import Budget
@@ -33,44 +32,11 @@ class FieldDifference:
     blocks: list[Block]
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """The fields that differ; `is_coarse` where texts were too different to mark their words."""
-
-    old: Mapping[str, Any]
-    new: Mapping[str, Any]
-
-    @property
-    def differing(self) -> list[str]:
-        return [name for name, value in self.old.items() if value != self.new[name]]
-
-    @property
-    def same(self) -> int:
-        return len(self.old) - len(self.differing)
-
-
-def of_states(now: State, old: int, new: int) -> Comparison:
-    """Two versions of an object that is there, by at most two statements."""
-    states = [now if version == now.version else state_at(now, version) for version in (old, new)]
-    return Comparison(*(state.values for state in states))
-
-
-def of_changes(changes: Mapping[str, list], recorded) -> Comparison:
-    """One save as its entry has it: all there is of an object that is gone."""
-    named = {recorded.current_name(name) or name: pair for name, pair in changes.items()}
-    sides = ({name: pair[side] for name, pair in named.items()} for side in (0, 1))
-    return Comparison(*sides)
-
-
-def fields_of(comparison: Comparison, labels: Labels, budget: Budget) -> list[FieldDifference]:
-    """In words; when the budget is spent, whole paragraphs are marked."""
+def fields_of(changes: Mapping[str, list], labels: Labels, budget: Budget) -> list[FieldDifference]:
+    """When the budget is spent, whole paragraphs are marked."""
     return [
-        FieldDifference(
-            name,
-            labels.field(name),
-            blocks(name, comparison.old[name], comparison.new[name], labels, budget),
-        )
-        for name in comparison.differing
+        FieldDifference(name, labels.field(name), blocks(name, *pair, labels, budget))
+        for name, pair in changes.items()
     ]
 
 

@@ -2,6 +2,7 @@
 
 import datetime
 from contextlib import contextmanager
+from itertools import combinations
 
 import pytest
 from django.contrib.auth.models import Group
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from pytest_django.asserts import assertNumQueries
 
 from apps.activity.actions import record
-from apps.activity.changes import Change
+from apps.activity.between import changes_between
+from apps.activity.changes import Change, differences
 from apps.activity.states import State, state_at, state_of
 from apps.activity.verification import verify
 from apps.posts import actions as posts
@@ -92,6 +94,9 @@ def assert_history_is_what_was(subject, edits, act) -> None:
     # From any later version as well as from the newest.
     middle = seen[(now.version + 1) // 2]
     assert state_at(middle, 1).values == seen[1].values
+    for old, new in combinations(sorted(seen), 2):
+        different = differences(seen[old].values, seen[new].values)
+        assert changes_between(now.object_type, now.object_id, old, new) == different
     assert verify(lambda count: None, lambda count: None).breaks == []
 
 
@@ -194,3 +199,4 @@ def test_an_entry_from_before_a_field_was_renamed_is_read(monkeypatch):
     now = State("posts.post", 1, "", 3, {"title": "Three", "content": ""})
     assert state_at(now, 2).values == {"title": "Two", "content": ""}
     assert state_at(now, 1).values == {"title": "One", "content": ""}
+    assert changes_between("posts.post", 1, 1, 3) == {"title": ["One", "Three"], "gone": [1, 2]}
