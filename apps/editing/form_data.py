@@ -171,9 +171,9 @@ def recorded_fields(
         column = columns.get(name, name)
         recorded_name = f"{prefix}.{column}" if prefix else column
         if recorded_name in recorded.fields:
-            yield PageField(
-                recorded_name, form.add_prefix(name), one, owner._meta.get_field(column)
-            )
+            # Bound to the object, the field knows what it points to without asking for it.
+            key = form[name].html_name
+            yield PageField(recorded_name, key, one, owner._meta.get_field(column))
 
 
 def hidden_values(form: forms.BaseForm) -> dict[str, list[str]]:
