@@ -9,7 +9,11 @@ import sys
 from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.defaults import server_error as django_server_error
+from structlog.contextvars import get_contextvars
+
+from .refused_body import refused_body
 
 RETRY_AFTER_SECONDS = 5
 # PostgreSQL ended the session because a transaction idled too long: psycopg and Django call
@@ -32,9 +36,13 @@ def is_outage(error: BaseException | None) -> bool:
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
-    """The 503 page, rendered without the request: its context processors would ask the database."""
+    """The 503 page, with the form it could not save.
+
+    Rendered without the request: its context processors would ask the database.
+    """
+    known = {"now": timezone.now(), "request_id": get_contextvars().get("request_id")}
     return HttpResponse(
-        render_to_string("503.html"),
+        render_to_string("503.html", known | refused_body(request)),
         status=503,
         headers={"Retry-After": str(RETRY_AFTER_SECONDS), "Cache-Control": "no-store"},
     )
@@ -46,6 +54,10 @@ class UnavailableMiddleware:
 
     def __call__(self, request):
         return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.method == "POST":
+            request.sent = request.POST, request.FILES
 
     def process_exception(self, request, exception):
         return unavailable(request) if is_outage(exception) else None
