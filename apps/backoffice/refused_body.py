@@ -49,11 +49,10 @@ def refused_body(request: HttpRequest) -> dict[str, object]:
     `sent` are the values, `files` the names of inputs for which a file has to be chosen again,
     `has_password` says that one has to be typed again.
     """
-    # Views may have put another form in the place of what came.
-    data, files = getattr(request, "sent", (None, None))
-    if data is None and getattr(request, "csrf_processing_done", False):
-        data, files = request.POST, request.FILES
-    if not data or TOKEN not in data:
+    if not getattr(request, "csrf_processing_done", False):
+        return {}
+    data, files = as_sent(request)
+    if TOKEN not in data:
         return {}
     return {
         "sent": values_of(data),
@@ -62,6 +61,16 @@ def refused_body(request: HttpRequest) -> dict[str, object]:
         "address": request.get_full_path(),
         "csrf_token": get_token(request),
     }
+
+
+def keep_as_sent(request: HttpRequest) -> None:
+    """For views that put another form in the place of the one that came."""
+    if not hasattr(request, "sent"):
+        request.sent = request.POST, request.FILES
+
+
+def as_sent(request: HttpRequest) -> tuple[QueryDict, MultiValueDict]:
+    return getattr(request, "sent", None) or (request.POST, request.FILES)
 
 
 def values_of(data: QueryDict) -> list[Sent]:

@@ -55,10 +55,6 @@ class UnavailableMiddleware:
     def __call__(self, request):
         return self.get_response(request)
 
-    def process_view(self, request, view, args, kwargs):
-        if request.method == "POST":
-            request.sent = request.POST, request.FILES
-
     def process_exception(self, request, exception):
         return unavailable(request) if is_outage(exception) else None
 

@@ -52,6 +52,7 @@ def keep_edit(
     return pending
 
 
+@transaction.atomic
 def keep_decisions(opened: Opened, decided: dict[str, list[str]]) -> PendingEdit | None:
     """Keep what was decided on the page of a pending edit, for when that page is shown again."""
     waiting = PendingEdit.objects.waiting().filter(user=opened.user_id, pk=opened.pending_id)

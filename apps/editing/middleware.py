@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
 from apps.editing.models import PendingEdit
+from apps.editing.received import say_received
 from apps.editing.refused import keep_refused
 
 
@@ -17,7 +18,9 @@ class KeepEditsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        say_received(request, response)
+        return response
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         if request.method != "POST" or request.resolver_match.app_name not in ("admin", "editing"):

@@ -15,6 +15,9 @@ from django.utils.datastructures import MultiValueDict
 
 NAME = "_opened"
 CSRF = "csrfmiddlewaretoken"
+# Names one sending of the form: `received.py`.
+SENT = "_sent"
+BESIDE_TYPED = {NAME, CSRF, SENT}
 SALT = "copydesk.opened"
 # So long a form may lie open and its text still be kept without a login.
 KEPT_SECONDS = 30 * 24 * 3600
@@ -68,7 +71,7 @@ def digest(data: QueryDict, files: MultiValueDict) -> str:
     """Of all that was typed, files included, in whatever order it came."""
     made = sha256()
     for name in sorted(data):
-        if name not in (CSRF, NAME):
+        if name not in BESIDE_TYPED:
             made.update(repr((name, data.getlist(name))).encode())
     for name in sorted(files):
         for file in files.getlist(name):

@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from apps.editing.opened import CSRF, NAME
+from apps.editing.opened import BESIDE_TYPED
 
 # A post has at most 1 MB of text and a picture 256 kB; in JSON and Base64 they are larger.
 LARGEST_BYTES = 4 * 1024 * 1024
@@ -30,7 +30,7 @@ def payload_of(data: QueryDict, files: MultiValueDict) -> dict[str, Any]:
 
 
 def is_kept(name: str) -> bool:
-    return name not in (CSRF, NAME) and "password" not in name.lower()
+    return name not in BESIDE_TYPED and "password" not in name.lower()
 
 
 def storable(text: str) -> str:

@@ -14,6 +14,7 @@ from apps.editing.labels import names_of
 from apps.editing.models import PendingEdit
 from apps.editing.opened import KEPT_SECONDS, NAME, Opened
 from apps.editing.payload import TooLargeToKeep, payload_of
+from apps.editing.received import note_received
 
 log = logging.getLogger(__name__)
 # The pages whose forms hold something that was typed; a delete page has nothing to keep.
@@ -22,6 +23,13 @@ TYPED_INTO = ("_add", "_change")
 
 def keep_refused(request: HttpRequest, cause: str) -> PendingEdit | None:
     """The pending edit; None for what no form of ours has sent, or cannot be kept."""
+    pending = kept(request, cause)
+    if pending is not None:
+        note_received(request)
+    return pending
+
+
+def kept(request: HttpRequest, cause: str) -> PendingEdit | None:
     match = request.resolver_match
     if match is None or NAME not in request.POST:
         return None

@@ -24,6 +24,7 @@ from django.urls import reverse
 from apps.activity.actions import Source
 from apps.activity.models import AuditEntry
 from apps.activity.origin import origin
+from apps.backoffice.refused_body import keep_as_sent
 from apps.editing import pending_page
 from apps.editing.actions import Resolution, TooManyWaiting, keep_edit, resolve_edit
 from apps.editing.form_data import EditPage, recorded_fields
@@ -31,6 +32,7 @@ from apps.editing.models import PendingEdit
 from apps.editing.opened import NAME, Opened
 from apps.editing.payload import TooLargeToKeep, payload_of
 from apps.editing.rebase import Rebased, rebase
+from apps.editing.received import note_received
 from apps.editing.wording import entries_since, what_was_merged
 
 log = logging.getLogger(__name__)
@@ -74,6 +76,7 @@ class Saving:
     ):
         self.admin, self.request = model_admin, request
         self.object_id = None if object_id is None else unquote(object_id)
+        keep_as_sent(request)
         self.typed, self.files = request.POST, request.FILES
         self.source, self.resolution = source, resolution
         self.opened = self.read_token()
@@ -97,7 +100,9 @@ class Saving:
         if self.opened is None:
             return self.keep_unknown_form()
         try:
-            return self.twice(page)
+            response = self.twice(page)
+            response.is_received = True
+            return response
         except NotSaved as refusal:
             return self.keep(refusal.cause)
         except PermissionDenied as refusal:
@@ -160,6 +165,7 @@ class Saving:
             )
         except (TooLargeToKeep, TooManyWaiting) as error:
             return pending_page.not_kept(self.request, self.typed, error)
+        note_received(self.request)
         waiting = pending_page.Waiting(self.request, pending)
         if self.obj is not None:
             waiting.obj = self.obj

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import path
 
+from apps.backoffice.refused_body import keep_as_sent
 from config import urls
 
 TYPED = {
@@ -24,6 +25,7 @@ TYPED = {
 
 def fails(request):
     # As the page of a pending edit does, before it saves.
+    keep_as_sent(request)
     request.POST = QueryDict("title=another")
     raise OperationalError
 
@@ -120,7 +122,7 @@ class AwayAfterTheCheck:
 def away(settings, name: str, after: str) -> None:
     at = next(i for i, one in enumerate(settings.MIDDLEWARE) if one.endswith(after)) + 1
     middleware = list(settings.MIDDLEWARE)
-    settings.MIDDLEWARE = middleware[:at] + [f"{__name__}.{name}"] + middleware[at:]
+    settings.MIDDLEWARE = [*middleware[:at], f"{__name__}.{name}", *middleware[at:]]
 
 
 def test_a_body_that_nobody_checked_is_not_offered(client, settings):

@@ -5,13 +5,16 @@ from django.urls import reverse
 
 from apps.activity.actions import Source
 from apps.activity.origin import origin
+from apps.backoffice.refused_body import keep_as_sent
 from apps.editing import pending_page
-from apps.editing.actions import Resolution, resolve_edit, take_back
+from apps.editing.actions import Resolution, keep_decisions, resolve_edit, take_back
 from apps.editing.merge_page import answered
 from apps.editing.models import PendingEdit
 from apps.editing.opened import NAME, Opened
 from apps.editing.panels import lines
+from apps.editing.payload import TooLargeToKeep, payload_of
 from apps.editing.pending_page import Waiting
+from apps.editing.received import note_received
 from apps.editing.saving import REASON, Saving
 
 HOME = "admin:index"
@@ -24,6 +27,7 @@ def pending(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return pending_page.answer(Waiting(request, edit))
+    keep_as_sent(request)
     buttons = {"_discard": discard, "_keep": leave, "_back": back}
     for name, do in buttons.items():
         if name in request.POST:
@@ -50,6 +54,10 @@ def discard(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
 
 
 def leave(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
+    """With the answers that were given so far."""
+    opened = own_token(request, edit)
+    if opened is not None:
+        keep_answers(request, opened)
     messages.success(request, f"Your edit of “{edit.object_label}” is kept, and waits here.")
     return HttpResponseRedirect(reverse(HOME))
 
@@ -61,8 +69,8 @@ def back(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
 
 def save(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
     """Post what was typed, with what was decided about it, to the edit page."""
-    opened = Opened.read(request.POST.get(NAME, ""))
-    if opened is None or (opened.user_id, opened.pending_id) != (request.user.pk, edit.pk):
+    opened = own_token(request, edit)
+    if opened is None:
         messages.warning(request, "This page had been open for too long. Look at it once more.")
         return HttpResponseRedirect(request.path)
     if "_restore" in request.POST:
@@ -70,6 +78,7 @@ def save(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
     waiting = Waiting(request, edit, shown_at=opened.version)
     if not waiting.is_adding and waiting.rebased is None:
         # Deleted, or out of reach, since the page was opened.
+        keep_answers(request, opened)
         return pending_page.answer(waiting, status=409)
     decided = request.POST
     post_typed(request, waiting, decided)
@@ -77,6 +86,21 @@ def save(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
     request.POST[REASON] = decided.get(REASON, "")
     is_by_hand = bool(waiting.conflicts)
     return save_page(request, waiting, is_by_hand)
+
+
+def own_token(request: HttpRequest, edit: PendingEdit) -> Opened | None:
+    opened = Opened.read(request.POST.get(NAME, ""))
+    of_this = request.user.pk, edit.pk
+    return opened if opened and (opened.user_id, opened.pending_id) == of_this else None
+
+
+def keep_answers(request: HttpRequest, opened: Opened) -> None:
+    try:
+        decided = payload_of(request.POST, request.FILES)["data"]
+    except TooLargeToKeep:
+        return
+    keep_decisions(opened, decided)
+    note_received(request)
 
 
 def post_typed(request: HttpRequest, waiting: Waiting, decided) -> None:
