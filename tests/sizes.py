@@ -42,3 +42,6 @@ RESUBMISSIONS = size(2, 100)
 # Readers of an expired report at one moment, and the processes they are in.
 READERS = size(20, 100)
 READING_PROCESSES = size(2, 4)
+
+# How long a row stays locked before the save gives up: what the settings say, in true size.
+LOCK_SECONDS = size(1, 3)

@@ -25,15 +25,14 @@ def keep_edit(
 ) -> PendingEdit:
     """Keep what was typed into a form. Sent again it is the same pending edit.
 
-    The page of a pending edit that could not be saved either keeps what it has become by then.
-    Raises TooManyWaiting.
+    The page of a pending edit that could not be saved either keeps what it has become by then,
+    and stays the edit of the form it began with. Raises TooManyWaiting.
     """
     waiting = PendingEdit.objects.waiting().filter(user=opened.user_id)
     about = {
         "opened_version": opened.version,
         "payload": payload,
         "cause": cause,
-        "submission": submission,
         "object_label": label[:200],
     }
     if opened.pending_id and waiting.filter(pk=opened.pending_id).update(**about):

@@ -62,6 +62,11 @@ class Opened:
         return f"{self.key}:{digest(data, files)}"
 
 
+def key_of(submission: str) -> str:
+    """Of the form that was sent so."""
+    return submission.partition(":")[0]
+
+
 def is_typed(name: str) -> bool:
     """Not the token that changes with the login, nor this one; buttons begin like it."""
     return name != CSRF and not name.startswith("_")

@@ -3,7 +3,7 @@
 Also the answer to a POST that could not be saved; then the edit has just been kept.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any
@@ -21,7 +21,7 @@ from apps.editing.form_data import EditPage
 from apps.editing.labels import Labels
 from apps.editing.merge_page import Conflict, conflicts_of, merged_rows
 from apps.editing.models import PendingEdit
-from apps.editing.opened import Opened, is_typed
+from apps.editing.opened import Opened, is_typed, key_of
 from apps.editing.payload import typed_in
 from apps.editing.presence import editors_of
 from apps.editing.rebase import Rebased, rebase
@@ -118,10 +118,13 @@ class Waiting:
         return entries.filter(action__in=["trash", "delete", "purge"]).newest_first().first()
 
     def token(self) -> str:
-        """The merge page is a form like any other: its save is guarded again."""
-        opened = Opened.now(
-            self.request.user.pk, self.pending.object_type, self.obj, self.pending.pk
-        )
+        """The merge page is a form like any other: its save is guarded again. What would add an
+        object is still the form that it came from, which makes one only.
+        """
+        pending = self.pending
+        opened = Opened.now(self.request.user.pk, pending.object_type, self.obj, pending.pk)
+        if self.is_adding:
+            opened = replace(opened, key=key_of(pending.submission))
         return opened.signed()
 
 

@@ -316,4 +316,7 @@ class Saving:
 
 
 def cause_of(error: Error) -> str:
-    return CAUSES.get(getattr(error.__cause__, "sqlstate", None), Cause.DATABASE)
+    cause = error.__cause__
+    if getattr(cause, "sqlite_errorname", "").startswith("SQLITE_BUSY"):
+        return Cause.LOCK
+    return CAUSES.get(getattr(cause, "sqlstate", None), Cause.DATABASE)
