@@ -1,4 +1,16 @@
-"""Actions in words: "publish" was done as "Published"."""
+"""Actions in words, "publish" was done as "Published", and who did them."""
+
+from apps.activity.models import AuditEntry
+
+SOMEBODY = "Somebody"
+Source = AuditEntry.Source
+# Who did what no person did.
+MACHINES = {
+    Source.SCHEDULE: "The schedule",
+    Source.IMPORT: "An import",
+    Source.COMMAND: "A command",
+    Source.SYSTEM: "The system",
+}
 
 DONE = {
     "create": "Added",
@@ -23,6 +35,11 @@ DONE = {
     "run": "Started",
     "purge": "Removed for good",
 }
+
+
+def maker(actor_label: str, source: str) -> str:
+    """The person as he was called then, or what acted by itself."""
+    return actor_label or MACHINES.get(source, SOMEBODY)
 
 
 def done(action: str) -> str:

@@ -12,21 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from apps.activity.models import AuditEntry
-from apps.activity.wording import done
+from apps.activity.wording import SOMEBODY, done, maker
 from apps.backoffice.rows import short_time
 from apps.editing.presence import Person, State
 
 TAB = re.compile(r"[0-9a-z]{8,32}")
 LARGEST_ID = 2**63 - 1
 LARGEST_VERSION = 2**31 - 1
-Source = AuditEntry.Source
-# Who saved, where no person did.
-MACHINES = {
-    Source.SCHEDULE: "The schedule",
-    Source.IMPORT: "An import",
-    Source.COMMAND: "A command",
-    Source.SYSTEM: "The system",
-}
 
 
 @dataclass(frozen=True)
@@ -94,7 +86,7 @@ def saved_since(obj: Model, opened_at: int, user_id: int) -> dict[str, Any] | No
     entry = entries.filter(version=obj.version).values(*columns).first()
     return {
         "version": obj.version,
-        "by": who(entry, user_id) if entry else "Somebody",
+        "by": who(entry, user_id) if entry else SOMEBODY,
         "when": ago(entry["at"]) if entry else "",
         "what": "" if entry is None or entry["action"] == "change" else done(entry["action"]),
         "address": f"{history}?from={opened_at}&to={obj.version}",
@@ -104,7 +96,7 @@ def saved_since(obj: Model, opened_at: int, user_id: int) -> dict[str, Any] | No
 def who(entry: dict[str, Any], user_id: int) -> str:
     if entry["actor_id"] == user_id:
         return "You"
-    return entry["actor_label"] or MACHINES.get(entry["source"], "Somebody")
+    return maker(entry["actor_label"], entry["source"])
 
 
 def ago(moment: datetime) -> str:

@@ -11,8 +11,7 @@ from apps.editing.labels import Labels
 from apps.editing.matching import Budget
 from apps.editing.restoring import restored_names
 from apps.editing.subject import Subject
-from apps.editing.versions import who_did
-from apps.editing.wording import listed
+from apps.editing.wording import actor, listed
 
 
 class SideBySide:
@@ -48,7 +47,7 @@ class SideBySide:
     def sides(self) -> list[dict[str, Any]]:
         """Number and maker of each."""
         made = self.subject.entries.filter(version__in=self.pair).defer("changes")
-        by = {one.version: f"{who_did(one)}, {short_time(one.at)}" for one in made}
+        by = {one.version: f"{actor(one)}, {short_time(one.at)}" for one in made}
         return [
             {"version": version, "by": by.get(version, "before history was kept")}
             for version in self.pair

@@ -9,8 +9,8 @@ from apps.activity.recorded import Recorded
 from apps.activity.shortened import length_of
 from apps.activity.wording import done
 from apps.backoffice.rows import short_time
-from apps.editing.heartbeat import MACHINES
 from apps.editing.labels import NOTHING, Labels
+from apps.editing.wording import actor
 
 PAGE = 50
 # So much of a value, and so many fields, say what a save was about.
@@ -102,15 +102,11 @@ def line(entry: AuditEntry, labels: Labels) -> Line:
     changes = [change(name, pair, labels) for name, pair in entry.short.items()]
     return Line(
         entry,
-        who_did(entry),
+        actor(entry),
         "" if entry.action in QUIET_ACTIONS else done(entry.action),
         changes[:FIELDS_SHOWN],
         max(0, len(changes) - FIELDS_SHOWN),
     )
-
-
-def who_did(entry: AuditEntry) -> str:
-    return entry.actor_label or MACHINES.get(entry.source, "Somebody")
 
 
 def change(name: str, pair: list, labels: Labels) -> tuple[str, str]:

@@ -6,11 +6,11 @@ from django.db.models import Model
 
 from apps.activity.models import AuditEntry
 from apps.activity.recorded import recorded_as
+from apps.activity.wording import SOMEBODY, maker
 from apps.editing.labels import Labels
 from apps.editing.merge import Outcome
 from apps.editing.rebase import Rebased
 
-SOMEBODY = "Somebody"
 # So many are named one by one; who saves every minute for a day is named once anyway.
 ENTRIES_READ = 500
 
@@ -24,14 +24,12 @@ def entries_since(obj: Model, version: int, to: int | None = None) -> list[Audit
 
 
 def people(entries: Iterable[AuditEntry]) -> list[str]:
-    """Who made these, each once: “Ed”, “Olive”, “The scheduler”."""
+    """Who made these, each once: “Ed”, “Olive”, “The schedule”."""
     return list(dict.fromkeys(map(actor, entries))) or [SOMEBODY]
 
 
 def actor(entry: AuditEntry) -> str:
-    if entry.actor_id is None:
-        return "The scheduler" if entry.source == AuditEntry.Source.SCHEDULE else SOMEBODY
-    return entry.actor_label
+    return maker(entry.actor_label, entry.source)
 
 
 def versions(entries: Sequence[AuditEntry]) -> str:
