@@ -16,6 +16,8 @@ from apps.editing.subject import key_of, subject_of
 class WithHistory:
     """For every recorded model: `<id>/history/?from=3&to=7`."""
 
+    has_history = True
+
     def history_view(self, request, object_id, extra_context=None):
         """Readable for whoever may see the object, and where that is gone, its kind."""
         subject = subject_of(self, request, object_id)

@@ -83,5 +83,6 @@ def names_of(model: type[Model], ids: set[int]) -> dict[int, str]:
         return {}
     rows, recorded = model._base_manager, recorded_as(model._meta.label_lower)
     if recorded is None:
-        return {pk: str(one) for pk, one in rows.in_bulk(ids).items()}
+        # With what a name is made of: a permission's begins with that of its model.
+        return {one.pk: str(one) for one in rows.select_related().filter(pk__in=ids)}
     return dict(rows.filter(pk__in=ids).values_list("pk", recorded.label_column))

@@ -12,6 +12,7 @@ from django_tasks_db import admin as tasks
 from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.keyset import Order
 from apps.backoffice.rows import NOTHING, Column, when
+from apps.editing.history_pages import WithHistory
 from apps.operations import actions
 from apps.operations.models import Schedule
 from apps.operations.wording import absence, duration, interval, state
@@ -41,7 +42,7 @@ def said(result: str, error: str) -> str:
 
 
 @admin.register(Schedule)
-class ScheduleAdmin(ModelAdmin):
+class ScheduleAdmin(WithHistory, ModelAdmin):
     """Looked at, and started by hand; the jobs themselves are code."""
 
     columns = [

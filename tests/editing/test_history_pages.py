@@ -5,7 +5,7 @@ import re
 from html import unescape
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -273,6 +273,20 @@ def test_a_user_shows_his_profile_and_roles(client):
 def test_every_versioned_model_has_the_page(client, make):
     client.force_login(olive())
     assert "created before" in content(client, history_of(make()))
+
+
+def test_what_has_no_versions_shows_what_was_done(client):
+    by, group = olive(is_superuser=True), Group(name="Desk")
+    users.save_group(group, [], by=by, is_new=True)
+    users.save_group(group, Permission.objects.filter(codename__endswith="_post"), by=by)
+    client.force_login(by)
+    page = content(client, history_of(group))
+    saved, added = rows(page)
+    assert "Permissions + Content | post | Can add post, Content | post" in saved
+    assert "Added" in added
+    assert "Compare" not in page
+    change = client.get(reverse("admin:auth_group_change", args=[group.pk])).content.decode()
+    assert f'href="{history_of(group)}"' in change
 
 
 # Pages of the list
