@@ -38,33 +38,41 @@ def same_action(entry: dict[str, Any]) -> tuple:
 
 
 def line(request, entries: list[dict[str, Any]]) -> dict[str, Any]:
-    """`what` was done, to an object by its `label`, or to how many; `meta` is the quiet text."""
+    """`what` was done, to an object by its `label`, or to how many; `kind` and `when` are quiet."""
     first, count = entries[0], len(entries)
     recorded = recorded_as(first["object_type"])
     options = recorded.model._meta if recorded else None
     kind = options.verbose_name if options else first["object_type"]
-    meta = [kind.capitalize(), short_time(first["at"])]
+    when = short_time(first["at"])
     if count > 1:
         plural = options.verbose_name_plural if options else first["object_type"]
-        return {"what": f"{done(first['action'])} {count:,}", "label": plural, "meta": meta[1]}
-    if first["version"]:
-        meta.insert(1, f"version {first['version']}")
+        return {"what": f"{done(first['action'])} {count:,}", "label": plural, "when": when}
+    is_gone = first["action"] in ("delete", "purge")
     return {
         "what": done(first["action"]),
         "label": first["object_label"],
-        "link": page_of(request, options, first),
-        "meta": " · ".join(meta),
+        "link": "" if is_gone else page_of(request, options, first, "change"),
+        "kind": kind.capitalize(),
+        "version": first["version"],
+        "difference": difference_of(request, options, first),
+        "when": when,
     }
 
 
-def page_of(request, options, entry: dict[str, Any]) -> str:
-    """Empty for what is gone, has no page, or may not be seen."""
-    if options is None or entry["action"] in ("delete", "purge"):
+def difference_of(request, options, entry: dict[str, Any]) -> str:
+    """Where it is shown what the version changed; the first one changed nothing."""
+    history = page_of(request, options, entry, "history")
+    return f"{history}?to={entry['version']}" if history and (entry["version"] or 0) > 1 else ""
+
+
+def page_of(request, options, entry: dict[str, Any], page: str) -> str:
+    """Empty for what has no such page, or may not be seen."""
+    if options is None:
         return ""
     if not request.user.has_perm(f"{options.app_label}.view_{options.model_name}"):
         return ""
     try:
-        name = f"admin:{options.app_label}_{options.model_name}_change"
+        name = f"admin:{options.app_label}_{options.model_name}_{page}"
         return reverse(name, args=[entry["object_id"]])
     except NoReverseMatch:
         return ""

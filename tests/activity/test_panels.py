@@ -25,7 +25,9 @@ def test_one_sees_ones_own_actions_newest_first(client):
     html = panel(client, by)
     assert html.index("Archived") < html.index("Published")
     assert f'<a href="/admin/posts/post/{post.pk}/change/">Ferry strike called off</a>' in html
-    assert "Post · version 2 · " in html
+    address = f"/admin/posts/post/{post.pk}/history/?to=2"
+    assert f'Post · <a href="{address}">version 2</a> · ' in html
+    assert "Version 1 and version 2" in client.get(address).content.decode()
     assert "Somebody else" not in html
 
 
