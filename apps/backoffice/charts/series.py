@@ -1,0 +1,142 @@
+"""Series of dated values, laid out over the grains of a period."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Literal
+
+from .dates import Period, start_of
+from .units import COUNT, Unit, drawable
+
+Number = int | float | Decimal
+Value = float | None
+Missing = Literal["gap", "zero"]
+MOST_POINTS = 400
+"""A year and a bit of days; more points than pixels say nothing."""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A named line. `points` are (date, value); a value of None is a gap.
+
+    A dashed one is the period before: its first grain is drawn under the first of the period.
+    """
+
+    name: str
+    points: Sequence[tuple[date, Number | None]]
+    dashed: bool = False
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What line and bar charts have in common: series over time, on one axis of dates.
+
+    `missing` says what a date without a point is: a gap in the line, or zero. `before` is the
+    first day of the period before, for dashed series (default: their first point). `today` is the
+    day that is not over. Where a period has more than MOST_POINTS grains, weeks, months, … are
+    drawn instead, summed or averaged as the unit has it; `note` says so.
+    """
+
+    title: str
+    series: Sequence[Series]
+    period: Period | None = None
+    unit: Unit = COUNT
+    missing: Missing = "gap"
+    before: date | None = None
+    today: date | None = None
+
+    @cached_property
+    def given(self) -> Period | None:
+        """The period as it was given, or as far as the points reach."""
+        days = [day for one in self.solid for day, _ in one.points]
+        if self.period or not days:
+            return self.period
+        return Period(min(days), max(days))
+
+    @cached_property
+    def drawn(self) -> Period | None:
+        return self.given and self.given.no_finer_than(MOST_POINTS)
+
+    @cached_property
+    def solid(self) -> list[Series]:
+        return [one for one in self.series if not one.dashed]
+
+    @cached_property
+    def dashed(self) -> list[Series]:
+        return [one for one in self.series if one.dashed]
+
+    @cached_property
+    def solid_values(self) -> list[list[Value]]:
+        return [self.laid_out(one, self.given) for one in self.solid] if self.drawn else []
+
+    @cached_property
+    def dashed_values(self) -> list[list[Value]]:
+        """Cut or filled up to the length of the period: months have unequal numbers of days."""
+        if not self.drawn:
+            return []
+        length = len(self.drawn.starts)
+        rows = [self.laid_out(one, self.period_before(one)) for one in self.dashed]
+        return [(row + [None] * length)[:length] for row in rows]
+
+    def period_before(self, one: Series) -> Period:
+        first = self.before or min((day for day, _ in one.points), default=self.given.first)
+        last = first + (self.given.last - self.given.first)
+        if self.before and self.before <= self.given.first:
+            # Two months before two months may be shorter, or longer, than they.
+            last = max(first, date.fromordinal(max(1, self.given.first.toordinal() - 1)))
+        return Period(first, last, self.given.grain)
+
+    def laid_out(self, one: Series, period: Period) -> list[Value]:
+        """A value or None for each grain that is drawn."""
+        fill = 0.0 if self.missing == "zero" else None
+        known = self.gathered((start_of(day, period.grain), value) for day, value in one.points)
+        values = [known.get(start, fill) for start in period.starts]
+        if period.grain == self.drawn.grain:
+            return values
+        coarse = Period(period.first, period.last, self.drawn.grain)
+        pairs = zip(period.starts, values, strict=True)
+        known = self.gathered((start_of(start, coarse.grain), value) for start, value in pairs)
+        return [known.get(start, fill) for start in coarse.starts]
+
+    def gathered(self, pairs) -> dict[date, Value]:
+        """One value per date: several are summed, or averaged, as the unit has it."""
+        found: dict[date, list[float]] = {}
+        gaps = set()
+        for start, value in pairs:
+            number = drawable(value)
+            if number is None:
+                gaps.add(start)
+            else:
+                found.setdefault(start, []).append(number)
+        known: dict[date, Value] = dict.fromkeys(gaps)
+        for start, numbers in found.items():
+            known[start] = sum(numbers) / (1 if self.unit.adds_up else len(numbers))
+        return known
+
+    @cached_property
+    def is_empty(self) -> bool:
+        rows = self.solid_values + self.dashed_values
+        return not any(value is not None for row in rows for value in row)
+
+    @cached_property
+    def unfinished(self) -> set[int]:
+        """Positions of the grains that are not whole: today's, and those the period cuts."""
+        starts, grain = self.drawn.starts, self.drawn.grain
+        now = self.today and start_of(self.today, grain)
+        ends = {0, len(starts) - 1} if grain != "day" else set()
+        cut = {index for index in ends if self.drawn.is_cut(starts[index])}
+        return cut | {index for index, start in enumerate(starts) if start == now}
+
+    def places(self) -> list[float]:
+        """Where each grain stands, as a share of the width."""
+        raise NotImplementedError
+
+    @property
+    def note(self) -> str:
+        if not self.drawn or self.drawn.grain == self.given.grain:
+            return ""
+        grain = self.given.grain
+        how = "Sums" if self.unit.adds_up else f"Means of the {grain}s"
+        return f"{how} per {self.drawn.grain}: the period is too long to draw each {grain}."

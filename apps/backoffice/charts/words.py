@@ -1,0 +1,97 @@
+"""What a chart shows, in a sentence: its name for those who do not see it."""
+
+from collections.abc import Sequence
+
+from .dates import moment_words
+from .series import Timeline, Value
+from .units import Unit, plain
+
+
+def timeline_words(chart: Timeline) -> str:
+    """Published posts, 1–28 Nov 2026: 214, up 12% on the 28 days before; highest 14 on …"""
+    if not chart.drawn or chart.is_empty:
+        return f"{chart.title}: no data."
+    parts = [
+        series_words(chart, one.name, row)
+        for one, row in zip(chart.solid, chart.solid_values, strict=True)
+    ]
+    text = f"{chart.title}, {chart.drawn.words}: {'; '.join(parts)}"
+    return (
+        ". ".join([f"{text}{peak_words(chart)}{unfinished_words(chart)}", chart.note]).strip(". ")
+        + "."
+    )
+
+
+def series_words(chart: Timeline, name: str, row: list[Value]) -> str:
+    value = (
+        chart.unit.exact(sum(known(row))) if chart.unit.adds_up else range_words(chart.unit, row)
+    )
+    named = f"{name} {value}" if len(chart.solid) > 1 else value
+    is_lead = name == chart.solid[0].name
+    return named + (comparison_words(chart, row) if is_lead else "")
+
+
+def known(row: Sequence[Value]) -> list[float]:
+    return [value for value in row if value is not None]
+
+
+def range_words(unit: Unit, row: list[Value]) -> str:
+    values = known(row)
+    if not values:
+        return "no data"
+    low, high = unit.exact(min(values)), unit.exact(max(values))
+    return low if low == high else f"{low} to {high}, last {unit.exact(values[-1])}"
+
+
+def comparison_words(chart: Timeline, row: list[Value]) -> str:
+    """Of sums only: there is no total of medians."""
+    if not chart.dashed or not chart.unit.adds_up:
+        return ""
+    before = sum(known(chart.dashed_values[0]))
+    change = change_words(sum(known(row)), before)
+    return f", {change} {before_words(chart)}" if change else ""
+
+
+def before_words(chart: Timeline) -> str:
+    count, grain = len(chart.given.starts), chart.given.grain
+    return f"on the {grain} before" if count == 1 else f"on the {count} {grain}s before"
+
+
+def change_words(now: float, before: float) -> str:
+    """Up 12%, down 3.5%, unchanged; nothing where there was nothing to compare with."""
+    if before <= 0:
+        return ""
+    percent = 100 * (now - before) / before
+    text = plain(abs(percent), 0 if abs(percent) >= 10 else 1)
+    if text == "0":
+        return "unchanged"
+    return f"{'up' if percent > 0 else 'down'} {text}%"
+
+
+def peak_words(chart: Timeline) -> str:
+    row = chart.solid_values[0] if chart.solid_values else []
+    values = known(row)
+    if len(values) < 2 or min(values) == max(values):
+        return ""
+    at = row.index(max(values))
+    name = f"{chart.solid[0].name} " if len(chart.solid) > 1 else ""
+    when = moment_words(chart.drawn.starts[at], chart.drawn.grain)
+    return f"; {name}highest {chart.unit.exact(row[at])} {when}"
+
+
+def unfinished_words(chart: Timeline) -> str:
+    if not chart.today or not chart.given.first <= chart.today <= chart.given.last:
+        return ""
+    return "; today is not over"
+
+
+def trend_words(values: Sequence[Value]) -> str:
+    """Rising, falling or steady: the last third against the first."""
+    row = known(values)
+    if len(row) < 2:
+        return "steady"
+    third = max(1, len(row) // 3)
+    first, last = sum(row[:third]) / third, sum(row[-third:]) / third
+    if abs(last - first) <= 0.05 * (max(map(abs, row)) or 1):
+        return "steady"
+    return "rising" if last > first else "falling"
