@@ -1,5 +1,6 @@
 """What a browser would post of a form on a page."""
 
+import re
 from html.parser import HTMLParser
 
 from tests.clients import StaffClient
@@ -70,6 +71,15 @@ class FormReader(HTMLParser):
             chosen = chosen or [value for value, _ in self.options[:1]]
             self.fields.setdefault(self.select, []).extend(chosen)
             self.select = None
+
+
+def forms_on(html: str) -> list[str]:
+    """The ids of the forms on the page, classes of those without."""
+    tags = re.findall(r"<form [^>]*>", html)
+    named = (
+        re.search(r' id="([^"]+)"', tag) or re.search(r' class="([^"]+)"', tag) for tag in tags
+    )
+    return [found[1] for found in named if found]
 
 
 def form_on(html: str, form_id: str) -> FormReader:

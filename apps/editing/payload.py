@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
-from apps.editing.opened import BESIDE_TYPED
+from apps.editing.opened import BESIDE_TYPED, is_secret
 
 # A post has at most 1 MB of text and a picture 256 kB; in JSON and Base64 they are larger.
 LARGEST_BYTES = 4 * 1024 * 1024
@@ -21,8 +21,12 @@ class TooLargeToKeep(ValueError):
 def payload_of(data: QueryDict, files: MultiValueDict) -> dict[str, Any]:
     """Everything that was typed but passwords: those are never kept. Raises TooLargeToKeep."""
     payload = {
-        "data": {name: list(map(storable, data.getlist(name))) for name in data if is_kept(name)},
-        "files": {name: file_of(files[name]) for name in files},
+        "data": {
+            storable(name): list(map(storable, data.getlist(name)))
+            for name in data
+            if is_kept(name)
+        },
+        "files": {storable(name): file_of(files[name]) for name in files},
     }
     if len(json.dumps(payload)) > LARGEST_BYTES:
         raise TooLargeToKeep
@@ -30,7 +34,7 @@ def payload_of(data: QueryDict, files: MultiValueDict) -> dict[str, Any]:
 
 
 def is_kept(name: str) -> bool:
-    return name not in BESIDE_TYPED and "password" not in name.lower()
+    return name not in BESIDE_TYPED and not is_secret(name)
 
 
 def storable(text: str) -> str:
@@ -43,7 +47,11 @@ def file_of(upload) -> dict[str, str]:
         raise TooLargeToKeep
     upload.seek(0)
     content = base64.b64encode(upload.read()).decode()
-    return {"name": upload.name, "type": upload.content_type or "", "base64": content}
+    return {
+        "name": storable(upload.name),
+        "type": storable(upload.content_type or ""),
+        "base64": content,
+    }
 
 
 def typed_in(payload: dict[str, Any]) -> tuple[QueryDict, MultiValueDict]:
