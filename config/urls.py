@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/editing/", include("apps.editing.urls")),
+    path("admin/reports/", include("apps.reports.urls")),
     path("admin/", admin.site.urls),
 ]
 

@@ -323,6 +323,22 @@ VERSIONS_OF_USERS = [
     restored("users_user", ADMIN, administrator),
     restored("users_user", NOBODY, superuser),
 ]
+# No report on conversation yet, so nothing for moderators.
+PEOPLES_READERS = "admin editor analyst"
+
+
+def report(slug: str) -> Callable[[User | None], list]:
+    return lambda person: [slug]
+
+
+REPORTS = [
+    Row("reports:index", PEOPLES_READERS),
+    Row("reports:index", NOBODY, POST, refused=405),
+    Row("reports:report", PEOPLES_READERS, args=report("people")),
+    Row("reports:report", PEOPLES_READERS, POST, 302, args=report("people")),
+    Row("reports:report", PEOPLES_READERS, answer=400, args=report("people"), data={"x": "1"}),
+    Row("reports:report", NOBODY, args=report("nothing"), refused=404),
+]
 ROWS = [
     *VERSIONS_OF_USERS,
     *INDEX,
@@ -332,6 +348,7 @@ ROWS = [
     *PRESENCE,
     *SCHEDULES,
     *PENDING,
+    *REPORTS,
 ]
 
 
@@ -417,7 +434,7 @@ def ask(client: StaffClient, row: Row, args: list) -> int:
 
 
 def address_of(url: str, args: list) -> str:
-    if url.startswith(("admin:", "editing:")):
+    if url.startswith(("admin:", "editing:", "reports:")):
         return reverse(url, args=args)
     start = url.partition("<")[0].partition("(")[0]
     return f"/{start}{args[0]}" + ("/" if url.endswith("/") else "")

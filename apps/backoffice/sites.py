@@ -4,6 +4,8 @@ An app says in its AppConfig where its section stands and in which order its mod
 
     sidebar_position = 20                     # sections in ascending order
     sidebar_models = ["post", "comment"]      # "auth.group" takes another app's model in
+
+Pages that are no model's come from `sidebar.py`.
 """
 
 from collections import OrderedDict
@@ -21,7 +23,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import SafeString
 
-from . import panels
+from . import panels, sidebar
 from .autocomplete import AutocompleteView
 
 # Sets of permissions are few, pages of theirs a dozen each; the bound is against surprises.
@@ -62,9 +64,8 @@ class AdminSite(admin.AdminSite):
 
     def render_sidebar(self, request: HttpRequest, current: str) -> SafeString:
         sections = self.get_app_list(request)
-        for model in (model for section in sections for model in section["models"]):
-            opts = model["model"]._meta
-            model["current"] = f"{opts.app_label}_{opts.model_name}" == current
+        for entry in (model for section in sections for model in section["models"]):
+            entry["current"] = entry_key(entry) == current
         return render_to_string("admin/nav_sidebar.html", {"apps": sections})
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict]:
@@ -85,8 +86,9 @@ class AdminSite(admin.AdminSite):
             own = built.get(config.label, {"models": []})["models"]
             models = [found[label] for label in declared_models(config) if label in found]
             models += [model for model in own if model["model"]._meta.label_lower not in taken]
-            if models:
-                sections.append(section(config, models, built))
+            pages = sidebar.pages_of(config.label, request.user)
+            if models or pages:
+                sections.append(section(config, pages, models, built))
         return [one for one in sections if app_label in (None, one["app_label"])]
 
     def index(self, request: HttpRequest, extra_context: dict | None = None):
@@ -140,7 +142,12 @@ def permissions_key(user) -> frozenset[str] | str:
 
 
 def current_model(request: HttpRequest) -> str:
-    """`posts_post` on every page of that model, its actions' too; empty on other pages."""
+    """`posts_post` on every page of that model, its actions' too; empty on other pages.
+
+    A page that is no model's names itself.
+    """
+    if page := getattr(request, "sidebar_page", ""):
+        return page
     match = request.resolver_match
     return (match.url_name or "").rpartition("_")[0] if match else ""
 
@@ -154,10 +161,32 @@ def declared_models(config) -> Iterator[str]:
         yield name.lower() if "." in name else f"{config.label}.{name.lower()}"
 
 
-def section(config, models: list[dict], built: dict[str, dict]) -> dict:
-    """One section in the shape of Django's app list."""
-    like = built.get(config.label) or built[models[0]["model"]._meta.app_label]
-    return {**like, "name": config.verbose_name, "models": models}
+def section(config, pages: list[sidebar.Page], models: list[dict], built: dict) -> dict:
+    """One section in the shape of Django's app list; a page is like a model that nobody adds."""
+    like = built.get(config.label) or {}
+    if models and not like:
+        like = built[models[0]["model"]._meta.app_label]
+    if pages:
+        like = {**like, "app_label": config.label, "app_url": pages[0].url}
+        like["has_module_perms"] = True
+    entries = [
+        {
+            "key": f"{config.label}_{page.key}",
+            "name": page.title,
+            "object_name": page.key,
+            "admin_url": page.url,
+            "add_url": None,
+        }
+        for page in pages
+    ]
+    return {**like, "name": config.verbose_name, "models": entries + models}
+
+
+def entry_key(entry: dict) -> str:
+    """`posts_post`, or what a page names itself by."""
+    if "key" in entry:
+        return entry["key"]
+    return f"{entry['model']._meta.app_label}_{entry['model']._meta.model_name}"
 
 
 def greeting(hour: int) -> str:

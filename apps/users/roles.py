@@ -25,6 +25,7 @@ READ_CONTENT = [
     *rights_on("posts.category", "view"),
     *rights_on("posts.tag", "view"),
 ]
+EDITORS_REPORTS = ["reports.view_publishing", "reports.view_people"]
 READ_PEOPLE = [*rights_on("users.user", "view"), *rights_on("users.profile", "view")]
 
 ROLES: dict[str, list[str]] = {
@@ -39,6 +40,8 @@ ROLES: dict[str, list[str]] = {
         "posts.import_post",
         "posts.moderate_comment",
         "users.export_emails",
+        *EDITORS_REPORTS,
+        "reports.download_report",
     ],
     # Sees every post; which are his own, and which of them still open, is asked of each.
     "Writer": [
@@ -53,8 +56,16 @@ ROLES: dict[str, list[str]] = {
         *rights_on("posts.comment", "change delete"),
         "posts.moderate_comment",
         "users.suspend_user",
+        "reports.view_conversation",
     ],
-    "Analyst": [*READ_PEOPLE, *READ_CONTENT],
+    "Analyst": [
+        *READ_PEOPLE,
+        *READ_CONTENT,
+        *EDITORS_REPORTS,
+        "reports.view_conversation",
+        "reports.view_staff",
+        "reports.download_report",
+    ],
     # Pages of the database, long work and switches are added to it where they are made.
     "Operator": [*rights_on("operations.schedule", "view"), "operations.run_schedule"],
 }

@@ -1,0 +1,141 @@
+"""A report's answer: its rows, those of the previous period, and where and when they were read.
+
+Read in one snapshot, kept in the cache under the question alone: what a person may see of it
+is decided when it is shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import OperationalError
+
+from apps.backoffice.cache_keys import cache_key
+from apps.backoffice.single_flight import kept
+from apps.reports import snapshot
+from apps.reports.question import Question
+from apps.reports.report import Report, Table
+
+FRESH_SECONDS = 300
+# PostgreSQL's code for a statement that was cancelled, by its timeout as by hand.
+QUERY_CANCELED = "57014"
+
+
+class TooSlow(Exception):
+    """The figures were not read within the time a report may take."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Of one table. `totals` and `totals_before`: name of a column → value."""
+
+    rows: list = field(default_factory=list)
+    totals: dict[str, Any] = field(default_factory=dict)
+    rows_before: list = field(default_factory=list)
+    totals_before: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`results` has a Result for each table's name."""
+
+    results: Mapping[str, Result]
+    source: str
+    as_of: datetime
+    is_stale: bool = False
+
+
+def answer(
+    report: Report, question: Question, *, compare: bool, person_id: int | None, refresh=False
+) -> Answer:
+    """What is kept, or is read now. Raises TooSlow."""
+
+    def compute() -> dict:
+        return packed(report, *read(report, question, compare=compare, person_id=person_id))
+
+    found = kept(
+        key_of(report, question, compare=compare),
+        compute,
+        fresh_seconds=FRESH_SECONDS,
+        refresh=refresh,
+    )
+    as_of = datetime.fromtimestamp(found.made_at, UTC)
+    results = {
+        table.name: unpacked(table, found.value["results"][table.name]) for table in report.tables
+    }
+    return Answer(results, found.value["source"], as_of, found.is_stale)
+
+
+def key_of(report: Report, question: Question, *, compare: bool) -> str:
+    """The same in every process; another where the rows have another shape."""
+    shape = [",".join(table.field_names) for table in report.tables]
+    period = question.period
+    asked = [period.start, period.end, str(question.granularity), compare, dict(question.filters)]
+    return cache_key(f"report:{report.slug}", [*asked, shape, settings.TIME_ZONE])
+
+
+def read(
+    report: Report, question: Question, *, compare: bool, person_id: int | None
+) -> tuple[dict[str, Result], str]:
+    """All tables in one snapshot, and the name of the source."""
+    for source in snapshot.sources(person_id):
+        try:
+            with snapshot.snapshot(source) as alias:
+                asked = replace(question, using=alias)
+                results = {
+                    table.name: read_table(table, asked, compare=compare and report.is_compared)
+                    for table in report.tables
+                }
+            return results, str(source)
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) == QUERY_CANCELED:
+                raise TooSlow from error
+            if source.alias != snapshot.REPLICA:
+                raise
+            snapshot.replica_failed(error)
+    raise AssertionError("The last source is read or raises.")
+
+
+def read_table(table: Table, question: Question, *, compare: bool) -> Result:
+    rows, totals = read_rows(table, question)
+    if not compare or not table.headlines:
+        return Result(rows, totals)
+    return Result(rows, totals, *read_rows(table, question.before()))
+
+
+def read_rows(table: Table, question: Question) -> tuple[list, dict[str, Any]]:
+    rows = table.rows(question)
+    own = table.totals(question) if table.totals else {}
+    return rows, table.sums(rows) | own
+
+
+def packed(report: Report, results: dict[str, Result], source: str) -> dict:
+    """Without our classes: what another release left in the cache stays readable, or is a miss."""
+
+    def plain(table: Table, rows: list) -> list[tuple]:
+        return [tuple(getattr(row, name) for name in table.field_names) for row in rows]
+
+    return {
+        "source": source,
+        "results": {
+            table.name: (
+                plain(table, results[table.name].rows),
+                results[table.name].totals,
+                plain(table, results[table.name].rows_before),
+                results[table.name].totals_before,
+            )
+            for table in report.tables
+        },
+    }
+
+
+def unpacked(table: Table, kept_result: tuple) -> Result:
+    rows, totals, rows_before, totals_before = kept_result
+    return Result(
+        [table.row(*row) for row in rows],
+        totals,
+        [table.row(*row) for row in rows_before],
+        totals_before,
+    )

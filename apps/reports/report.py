@@ -1,0 +1,178 @@
+"""What a report declares. docs/reports.md has the whole of it.
+
+@dataclass(frozen=True, slots=True)
+class PeopleRow:
+    period: Period
+    signups: int
+
+def rows(question): ...              # from a Question to a list of PeopleRow
+
+register(Report(slug="people", title="People", group=PEOPLE, tables=[Table(...)]))
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django import forms
+
+from apps.reports.links import Link
+from apps.reports.question import Question
+from apps.reports.units import COUNT, PERIOD, Unit
+
+HIGHER, LOWER = "higher", "lower"
+
+
+@dataclass(frozen=True)
+class Group:
+    """Reports that the same people read."""
+
+    title: str
+    permission: str
+
+
+PUBLISHING = Group("Publishing", "reports.view_publishing")
+PEOPLE = Group("People", "reports.view_people")
+CONVERSATION = Group("Conversation", "reports.view_conversation")
+STAFF = Group("Staff", "reports.view_staff")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field of the row.
+
+    `definition` says what the number means; `better` whether more of it is good news (HIGHER,
+    LOWER; "" is neither). A `headline` stands in a tile and is compared with the previous period.
+    A column that needs a right to `export` is left out of the downloads of those without it.
+    """
+
+    name: str
+    label: str
+    definition: str = ""
+    unit: Unit = COUNT
+    better: str = ""
+    headline: bool = False
+    adds_up: bool | None = None
+    link: Link | None = None
+    export: str = ""
+
+    @property
+    def is_summed(self) -> bool:
+        """Counts add up over the rows, other numbers do not, unless the column says so."""
+        return self.unit is COUNT if self.adds_up is None else self.adds_up
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A line of each of these columns over the period."""
+
+    columns: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A bar of `column` for each row, named by `label`, in the order of the rows."""
+
+    label: str
+    column: str
+    most: int = 12
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of one shape, with their chart. A report's first table gives its tiles.
+
+    `totals` gives what sums of rows do not: name of a column → value, over the whole question.
+    """
+
+    row: type
+    rows: Callable[[Question], list]
+    columns: Sequence[Column]
+    title: str = ""
+    name: str = ""
+    note: str = ""
+    chart: Lines | Bars | None = None
+    totals: Callable[[Question], dict[str, Any]] | None = None
+    empty: str = "Nothing in this period."
+
+    @property
+    def is_series(self) -> bool:
+        """Whether it has a row for each day, week or month."""
+        return self.columns[0].unit is PERIOD
+
+    @property
+    def field_names(self) -> list[str]:
+        return [one.name for one in fields(self.row)]
+
+    @property
+    def headlines(self) -> list[Column]:
+        return [column for column in self.columns if column.headline]
+
+    def column(self, name: str) -> Column:
+        return next(column for column in self.columns if column.name == name)
+
+    def sums(self, rows: Iterable[Any]) -> dict[str, Any]:
+        """Name → sum of the columns that add up."""
+        rows = list(rows)
+        return {
+            column.name: sum(getattr(row, column.name) or 0 for row in rows)
+            for column in self.columns
+            if column.is_summed
+        }
+
+
+@dataclass(frozen=True)
+class Report:
+    """`filters` is a form whose fields are the report's own parameters.
+
+    `permission` is the group's unless another is given. `takes_dates` False: it is over all time.
+    """
+
+    slug: str
+    title: str
+    summary: str
+    group: Group
+    tables: Sequence[Table]
+    filters: type[forms.Form] | None = None
+    takes_dates: bool = True
+    in_sidebar: bool = False
+    permission: str = ""
+
+    @property
+    def needs(self) -> str:
+        return self.permission or self.group.permission
+
+    def is_for(self, user) -> bool:
+        return user.has_perm(self.needs)
+
+    def table(self, name: str) -> Table | None:
+        return next((table for table in self.tables if table.name == name), None)
+
+    @property
+    def is_compared(self) -> bool:
+        return self.takes_dates and any(table.headlines for table in self.tables)
+
+
+_reports: dict[str, Report] = {}
+
+
+def register(report: Report) -> Report:
+    """Give a report its page; apps above this one do so from their `AppConfig.ready()`."""
+    if _reports.setdefault(report.slug, report) is not report:
+        raise ValueError(f"There is a report {report.slug!r} already.")
+    return report
+
+
+def all_reports() -> list[Report]:
+    """In the order of their groups, and in a group as they were registered."""
+    order = [PUBLISHING, PEOPLE, CONVERSATION, STAFF]
+    place = {group: number for number, group in enumerate(order)}
+    return sorted(_reports.values(), key=lambda report: place.get(report.group, len(order)))
+
+
+def report_for(slug: str) -> Report | None:
+    return _reports.get(slug)
+
+
+def readable_by(user) -> list[Report]:
+    return [report for report in all_reports() if report.is_for(user)]

@@ -1,0 +1,62 @@
+"""What a number counts, and how it is written for people."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from apps.backoffice.rows import MONTHS, short_time
+from apps.reports.periods import Granularity, Period
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+@dataclass(frozen=True)
+class Unit:
+    """`in_words` takes a value that is not None; its text is not HTML."""
+
+    name: str
+    in_words: Callable[[Any], str]
+    is_number: bool = True
+
+
+def day_in_words(day: date) -> str:
+    return f"{WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month]}"
+
+
+def span_in_words(period: Period) -> str:
+    """22 Oct – 20 Nov 2026."""
+    first, last = period.start, period.last
+    end = f"{last.day} {MONTHS[last.month]} {last.year}"
+    if first == last:
+        return end
+    if first.year != last.year:
+        return f"{first.day} {MONTHS[first.month]} {first.year} – {end}"
+    if first.month != last.month:
+        return f"{first.day} {MONTHS[first.month]} – {end}"
+    return f"{first.day} – {end}"
+
+
+def bucket_in_words(bucket: Period, granularity: str) -> str:
+    """Fri 20 Nov · Week 47, 16 – 22 Nov 2026 · Nov 2026; a month that is cut names its days."""
+    if granularity == Granularity.DAY:
+        return f"{day_in_words(bucket.start)} {bucket.start.year}"
+    if granularity == Granularity.WEEK:
+        return f"Week {bucket.start.isocalendar().week}, {span_in_words(bucket)}"
+    whole = bucket.start.day == 1 and bucket.end.day == 1
+    month = f"{MONTHS[bucket.start.month]} {bucket.start.year}"
+    return month if whole else span_in_words(bucket)
+
+
+COUNT = Unit("count", lambda value: f"{value:,}")
+DAYS = Unit("days", lambda value: f"{value:,.1f} d")
+PERCENT = Unit("percent", lambda value: f"{value:.1f}%")
+TEXT = Unit("text", str, is_number=False)
+MOMENT = Unit("moment", short_time, is_number=False)
+# A row for each day, week or month.
+PERIOD = Unit("period", span_in_words, is_number=False)
+
+
+def typed(value: Any) -> Any:
+    """A value as JSON has it: numbers, texts, null; days and moments in ISO 8601."""
+    return value.isoformat() if isinstance(value, date | datetime) else value

@@ -1,0 +1,73 @@
+from itertools import groupby
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from apps.backoffice.admin import ListResponse
+from apps.reports.answers import TooSlow, answer
+from apps.reports.page import ReportPage
+from apps.reports.question import Asked
+from apps.reports.report import Report, readable_by, report_for
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The reports that this person may read, by their groups."""
+    readable = readable_by(request.user)
+    if not readable:
+        raise PermissionDenied
+    request.sidebar_page = "reports_all"
+    groups = groupby(readable, key=lambda report: report.group.title)
+    context = {"groups": [(title, list(reports)) for title, reports in groups]}
+    return page(request, "reports/index.html", title="Reports", **context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest, slug: str) -> HttpResponse:
+    """One report; by POST its figures are read anew."""
+    found = report_for(slug)
+    if found is None:
+        raise Http404
+    if not found.is_for(request.user):
+        raise PermissionDenied
+    request.sidebar_page = f"reports_{slug}" if found.in_sidebar else "reports_all"
+    asked = Asked(found, request.GET.dict())
+    if not asked.is_valid:
+        return shown(request, found, asked, status=400)
+    try:
+        got = answer(
+            found,
+            asked.question,
+            compare=asked.compares,
+            person_id=request.user.pk,
+            refresh=request.method == "POST",
+        )
+    except TooSlow:
+        return shown(request, found, asked, status=503, is_too_slow=True)
+    if request.method == "POST":
+        return HttpResponseRedirect(request.get_full_path())
+    return shown(request, found, asked, got)
+
+
+def shown(request, report: Report, asked: Asked, got=None, *, status=200, **context):
+    drawn = ReportPage(request, report, asked, got)
+    response = page(
+        request,
+        "reports/report.html",
+        title=report.title,
+        page=drawn,
+        **context,
+    )
+    response.status_code = status
+    return response
+
+
+def page(request: HttpRequest, template: str, **context) -> TemplateResponse:
+    request.current_app = admin.site.name
+    context = {**admin.site.each_context(request), **context}
+    response = ListResponse(request, template, context)
+    response.what = f"The report page {context['title']}"
+    return response

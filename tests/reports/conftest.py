@@ -1,0 +1,42 @@
+"""Busy days for every report: so many rows of each kind, in the days before today."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from apps.posts.models import Comment, Post
+from apps.users.models import User
+from tests.factories import CategoryFactory, CommentFactory, PostFactory, UserFactory
+
+
+@pytest.fixture
+def busy(db):
+    """`busy(10)`: ten more people, posts and comments within the last three weeks."""
+
+    def fill(number: int) -> None:
+        category = CategoryFactory()
+        made = User.objects.count()
+        moments = [timezone.now() - timedelta(hours=n * 500 / number) for n in range(number)]
+        people = [
+            UserFactory.build(
+                email=f"busy{made + n}@example.com", password="!", created_at=moment, region="North"
+            )
+            for n, moment in enumerate(moments)
+        ]
+        people = User.objects.bulk_create(people)
+        kinds = ["published", "draft", "review", "scheduled", "archived"]
+        posts = [
+            PostFactory.build(
+                author=person, category=category, created_at=moment, status=kinds[n % 5]
+            )
+            for n, (person, moment) in enumerate(zip(people, moments, strict=True))
+        ]
+        posts = Post.objects.bulk_create(posts)
+        comments = [
+            CommentFactory.build(post=post, created_at=moment, status="approved")
+            for post, moment in zip(posts, moments, strict=True)
+        ]
+        Comment.objects.bulk_create(comments)
+
+    return fill

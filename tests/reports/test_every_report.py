@@ -1,0 +1,175 @@
+"""What each registered report gets from the base, and owes it."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from apps.backoffice import admin as backoffice_admin
+from apps.reports.links import ListLink
+from apps.reports.report import all_reports
+from apps.reports.units import PERIOD
+from tests import factories
+from tests.clients import StaffClient
+from tests.sizes import LIST_ROWS
+
+pytestmark = pytest.mark.django_db
+REPORTS = all_reports()
+EVERY = pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.slug)
+# The report page may ask so often, whatever it shows.
+MOST_QUERIES = 15
+
+
+def page_of(report) -> str:
+    return f"/admin/reports/{report.slug}/"
+
+
+@pytest.fixture
+def reader(client) -> StaffClient:
+    client.force_login(factories.olive())
+    return client
+
+
+def test_there_are_reports():
+    assert len(REPORTS) >= 1
+
+
+@EVERY
+def test_it_has_a_page(report, reader, busy):
+    busy(10)
+    page = reader.get(page_of(report))
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert f"<h1>{report.title}</h1>" in text
+    assert "As of" in text
+    assert "<table" in text
+
+
+@EVERY
+def test_nothing_happened(report, reader):
+    page = reader.get(page_of(report), {"start": "2001-01-01", "end": "2001-01-28"})
+    assert page.status_code == (200 if report.takes_dates else 400)
+    if report.takes_dates:
+        assert any(table.empty in page.content.decode() for table in report.tables)
+
+
+@EVERY
+@pytest.mark.parametrize("granularity", ["day", "week", "month"])
+def test_one_day_and_ten_years(report, reader, busy, granularity):
+    if not report.takes_dates:
+        pytest.skip("It is over all time.")
+    busy(10)
+    today = timezone.localdate()
+    for start in (today, today - timedelta(days=3_652)):
+        asked = {"start": start, "end": today, "granularity": granularity, "compare": "1"}
+        page = reader.get(page_of(report), {name: str(value) for name, value in asked.items()})
+        assert page.status_code == 200
+
+
+@EVERY
+@pytest.mark.parametrize(
+    ("params", "said"),
+    [
+        ({"colour": "red"}, "There is no filter “colour”."),
+        ({"start": "yesterday"}, "From: Enter a valid date."),
+        ({"start": "2026-02-30"}, "From: Enter a valid date."),
+        ({"start": "0001-01-01"}, "Choose at most ten years."),
+        ({"start": "2026-02-02", "end": "2026-02-01"}, "The first day comes after the last."),
+        ({"end": "9999-12-31"}, "The last day, 9999-12-31, has not come yet."),
+        ({"end": "1600-01-01"}, "There is nothing before 1970."),
+        ({"granularity": "hour"}, "By: Select a valid choice."),
+        ({"format": "pdf"}, "There is no format “pdf”."),
+        ({"table": "none"}, "There is no such table in this report."),
+    ],
+    ids=str,
+)
+def test_what_it_does_not_know_is_refused_with_a_sentence(report, reader, params, said):
+    if not report.takes_dates and params.keys() & {"start", "end", "granularity"}:
+        said = "There is no filter"
+    page = reader.get(page_of(report), params)
+    assert page.status_code == 400
+    assert said in page.content.decode()
+
+
+@EVERY
+def test_only_who_holds_its_right_reads_it(report, client):
+    for person in (factories.olive(), factories.rory(), factories.otto(), factories.mallory()):
+        client.force_login(person)
+        expected = 200 if person.has_perm(report.needs) else 403
+        assert client.get(page_of(report)).status_code == expected
+
+
+@EVERY
+def test_its_queries_do_not_grow_with_the_rows(report, reader, busy):
+    def queries() -> list[str]:
+        cache.clear()
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            assert reader.get(page_of(report), {"compare": "1"} if report.is_compared else {})
+        return [query["sql"] for query in seen]
+
+    busy(10)
+    queries()
+    few = queries()
+    busy(LIST_ROWS - 10)
+    many = queries()
+    assert len(few) == len(many) <= MOST_QUERIES
+
+
+@EVERY
+def test_what_is_kept_costs_the_session_alone(report, reader, django_assert_num_queries):
+    reader.get(page_of(report))
+    with django_assert_num_queries(1):
+        reader.get(page_of(report))
+
+
+@EVERY
+def test_it_says_what_its_numbers_mean(report):
+    for table in report.tables:
+        for column in table.columns:
+            assert column.name in table.field_names
+            assert not column.unit.is_number or column.definition.endswith("."), column.label
+
+
+@EVERY
+def test_what_it_links_to_knows_the_filters(report):
+    for link in [column.link for table in report.tables for column in table.columns]:
+        if isinstance(link, ListLink):
+            known = parameters_of_list(link.model)
+            wanted = {*link.params, *link.fields, *link.filters}
+            wanted |= {f"{link.dates}_from", f"{link.dates}_to"} if link.dates else set()
+            assert wanted <= known
+
+
+def parameters_of_list(label: str) -> set[str]:
+    from django.apps import apps
+    from django.contrib import admin
+
+    model_admin = admin.site.get_model_admin(apps.get_model(label))
+    assert isinstance(model_admin, backoffice_admin.ModelAdmin)
+    return {name for filter_ in model_admin.filters for name in filter_.parameters}
+
+
+@EVERY
+def test_its_charts_are_of_its_columns(report):
+    for table in report.tables:
+        chart = table.chart
+        for name in [*getattr(chart, "columns", ()), *filter(None, [getattr(chart, "column", "")])]:
+            assert table.column(name).unit is not PERIOD
+
+
+@EVERY
+def test_the_first_table_is_the_one_downloads_give(report):
+    assert report.table("") is report.tables[0]
+    assert len({table.name for table in report.tables}) == len(report.tables)
+
+
+def test_a_slug_is_taken_once():
+    from apps.reports.report import Report, register
+
+    with pytest.raises(ValueError, match="already"):
+        register(Report("people", "P", "", REPORTS[0].group, []))

@@ -1,0 +1,133 @@
+"""Sign-ups, new contributors and standings, against figures counted by hand."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from apps.reports.answers import read
+from apps.reports.periods import Period
+from apps.reports.question import Question
+from apps.reports.report import report_for
+from tests.factories import CommentFactory, PostFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def at(day: int, hour: int = 12, minute: int = 0) -> datetime:
+    """A moment of October 2026."""
+    return datetime(2026, 10, 1, hour, minute, tzinfo=UTC) + timedelta(days=day - 1)
+
+
+def october(first: int, last: int) -> Period:
+    return Period(at(first).date(), at(last).date() + timedelta(days=1))
+
+
+def ask(period: Period, granularity: str = "day", **filters):
+    question = Question(period, granularity, filters)
+    results, _ = read(report_for("people"), question, compare=True, person_id=None)
+    return results
+
+
+def figures(rows) -> list[tuple[int, int]]:
+    return [(row.signups, row.contributors) for row in rows]
+
+
+@pytest.fixture
+def people():
+    """Ten accounts; Ann, Bo and Cy begin to write in the days from 5 to 8 October."""
+    ann = UserFactory(created_at=at(5), region="North")
+    bo = UserFactory(created_at=at(5), region="South")
+    cy = UserFactory(created_at=at(7, 23, 59), region="North")
+    dee = UserFactory(created_at=at(1), region="North")
+    UserFactory(created_at=at(8, 0, 0), region="South")
+    UserFactory(created_at=at(8), deleted_at=at(9))
+    UserFactory(created_at=at(8), is_active=False)
+    UserFactory(created_at=at(8), suspended_until=datetime(2126, 1, 1, tzinfo=UTC))
+    UserFactory(created_at=at(8), suspended_until=at(9))
+    UserFactory(created_at=at(12))
+    # Ann: a post on the 6th and more on the 8th. Bo: a comment on the 6th, a post on the 7th.
+    for day in (6, 8, 8):
+        PostFactory(author=ann, created_at=at(day))
+    own = PostFactory(author=bo, created_at=at(7))
+    CommentFactory(post=own, author=bo, author_name="", created_at=at(6))
+    # Cy: trashed on the 7th, so the 8th. Dee wrote before.
+    PostFactory(author=cy, created_at=at(7), trashed=True)
+    CommentFactory(post=own, author=cy, author_name="", created_at=at(8))
+    PostFactory(author=dee, created_at=at(3))
+    PostFactory(author=dee, created_at=at(8))
+    # A visitor's comment is nobody's first.
+    CommentFactory(post=own, created_at=at(6))
+
+
+def test_figures_of_a_few_days(people):
+    result = ask(october(5, 8))[""]
+    assert figures(result.rows) == [(2, 0), (0, 2), (1, 0), (4, 1)]
+    assert result.totals == {"signups": 7, "contributors": 3}
+    # The four days a week before: Dee joined on the 1st and first wrote on the 3rd of October,
+    # which is after the 28th of September to the 1st of October.
+    assert figures(result.rows_before) == [(0, 0), (0, 0), (0, 0), (1, 0)]
+    assert result.totals_before == {"signups": 1, "contributors": 0}
+
+
+def test_figures_of_a_region(people):
+    assert figures(ask(october(5, 8), region="North")[""].rows) == [(1, 0), (0, 1), (1, 0), (0, 1)]
+
+
+def test_figures_by_week_and_month(people):
+    # Thursday 1 to Sunday 4, then the week of Monday 5.
+    assert figures(ask(october(1, 11), "week")[""].rows) == [(1, 1), (7, 3)]
+    assert figures(ask(october(1, 31), "month")[""].rows) == [(9, 4)]
+
+
+def test_a_day_begins_at_midnight_here(people, settings):
+    settings.TIME_ZONE = "Europe/Copenhagen"
+    # 7 October 23:59 in UTC is the 8th in Copenhagen, and the 8th at noon stays the 8th.
+    assert figures(ask(october(7, 8))[""].rows) == [(0, 0), (5, 1)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "moments", "expected"),
+    [
+        # 25 October 2026 has 25 hours in Copenhagen: 24th 22:00 to 25th 23:00 in UTC.
+        ("Europe/Copenhagen", [at(24, 21, 59), at(24, 22), at(25, 22, 59), at(25, 23)], [1, 2, 1]),
+        ("UTC", [at(24, 21, 59), at(24, 22), at(25, 22, 59), at(25, 23)], [2, 2, 0]),
+    ],
+)
+def test_the_day_the_clocks_change(settings, zone, moments, expected):
+    settings.TIME_ZONE = zone
+    for moment in moments:
+        UserFactory(created_at=moment)
+    assert [row.signups for row in ask(october(24, 26))[""].rows] == expected
+
+
+def test_how_those_who_joined_stand(people):
+    rows = ask(october(5, 8))["standing"].rows
+    assert [(row.standing, row.people) for row in rows] == [
+        ("Active", 5),
+        ("Suspended", 1),
+        ("Switched off", 1),
+    ]
+
+
+def test_one_day(people):
+    result = ask(october(8, 8))[""]
+    assert figures(result.rows) == [(4, 1)]
+    assert figures(result.rows_before) == [(1, 0)]
+
+
+def test_nobody(people):
+    results = ask(october(13, 31))
+    assert results[""].totals == {"signups": 0, "contributors": 0}
+    assert results["standing"].rows == []
+
+
+def test_ten_years(people):
+    decade = Period(
+        datetime(2016, 11, 1, tzinfo=UTC).date(), datetime(2026, 11, 1, tzinfo=UTC).date()
+    )
+    result = ask(decade, "month")[""]
+    assert len(result.rows) == 120
+    # Dee and the ones above: all but the one in the trash; four have written.
+    assert result.totals["signups"] >= 9
+    assert result.rows[-1].signups == 9
+    assert result.rows[-1].contributors == 4

@@ -1,0 +1,176 @@
+"""The page of a report: what it shows to whom, compares, links to, and keeps."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import OperationalError
+from django.utils import timezone
+
+from apps.reports import answers
+from apps.reports.answers import QUERY_CANCELED
+from tests import factories
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+PEOPLE = "/admin/reports/people/"
+
+
+@pytest.fixture
+def reader(client):
+    client.force_login(factories.olive())
+    return client
+
+
+def october(day: int) -> datetime:
+    return datetime(2026, 10, day, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def joined():
+    """Six people in the week from 5 October, four in the week before."""
+    for day in (5, 5, 6, 7, 8, 11):
+        UserFactory(created_at=october(day))
+    for day in (1, 1, 2, 4):
+        UserFactory(created_at=october(day), region="North")
+
+
+WEEK = {"start": "2026-10-05", "end": "2026-10-11"}
+
+
+def text_of(reader, **params) -> str:
+    return reader.get(PEOPLE, params).content.decode()
+
+
+def test_the_default_is_28_days_to_today(reader):
+    UserFactory(created_at=timezone.now())
+    today = timezone.localdate()
+    text = text_of(reader)
+    assert f'name="start" value="{today - timedelta(days=27)}"' in text
+    assert f'name="end" value="{today}"' in text
+    assert text.count('<th scope="row" class="tab"><time') == 28
+    assert 'aria-current="true">28 days' in text
+
+
+def test_today_is_so_far(reader):
+    UserFactory(created_at=timezone.now())
+    assert text_of(reader).count("so far") == 1
+    assert "so far" not in text_of(reader, **WEEK)
+
+
+def test_a_series_is_newest_first_with_its_total(reader, joined):
+    text = text_of(reader, **WEEK)
+    assert text.index("Sun 11 Oct") < text.index("Mon 5 Oct")
+    foot = text.partition("<tfoot>")[2].partition("</tfoot>")[0]
+    assert "7 days" in foot
+    assert '<td class="num">6</td>' in foot
+
+
+def test_it_compares_with_the_period_before(reader, joined):
+    text = text_of(reader, **WEEK, compare="1")
+    assert "Compare with the 7 days before" in text
+    assert "▲ 50.0%" in text
+    assert "(better)" in text
+    assert "before: 4" in text
+    assert "Sign-ups before" in text
+
+
+def test_without_comparing_nothing_is_said_of_before(reader, joined):
+    text = text_of(reader, **WEEK)
+    assert "before: " not in text
+    assert "Sign-ups before" not in text
+
+
+def test_less_is_worse_where_more_is_better(reader, joined):
+    text = text_of(reader, start="2026-10-12", end="2026-10-18", compare="1")
+    assert "▼ 100.0%" in text
+    assert "(worse)" in text
+
+
+def test_numbers_lead_to_the_list_of_what_they_count(reader, joined):
+    text = text_of(reader, **WEEK)
+    address = "/admin/users/user/?created_at_from=2026-10-05&amp;created_at_to=2026-10-05"
+    assert f'<a href="{address}">2</a>' in text
+    listed = reader.get(address.replace("&amp;", "&"))
+    assert listed.content.decode().count('name="_selected_action"') == 2
+
+
+def test_links_keep_the_filter(reader, joined):
+    text = text_of(reader, start="2026-10-01", end="2026-10-01", region="North")
+    assert "created_at_to=2026-10-01&amp;region=North" in text
+
+
+def test_who_may_not_open_the_list_sees_numbers_without_links(client, joined):
+    person = factories.mallory()
+    person.user_permissions.add(permission("view_people"))
+    client.force_login(person)
+    text = text_of(client, **WEEK)
+    assert "<td" in text
+    assert "/admin/users/user/" not in text
+    assert "format=csv" not in text
+
+
+def permission(codename: str):
+    from django.contrib.auth.models import Permission
+
+    return Permission.objects.get(codename=codename, content_type__app_label="reports")
+
+
+def test_presets_keep_filter_and_comparison(reader, joined):
+    text = text_of(reader, **WEEK, region="North", compare="1")
+    assert "compare=1&amp;region=North" in text
+
+
+def test_an_empty_period_says_so(reader):
+    assert "Nothing in this period." in text_of(reader, start="2020-01-01", end="2020-01-28")
+
+
+def test_the_figures_are_kept_and_read_anew_by_post(reader, joined):
+    assert '<td class="num">6</td>' in text_of(reader, **WEEK)
+    UserFactory(created_at=october(5))
+    assert '<td class="num">6</td>' in text_of(reader, **WEEK)
+    address = f"{PEOPLE}?start=2026-10-05&end=2026-10-11"
+    answer = reader.post(address)
+    assert (answer.status_code, answer["Location"]) == (302, address)
+    assert '<td class="num">7</td>' in text_of(reader, **WEEK)
+
+
+def test_a_page_without_the_cache_is_read_from_the_database(reader, joined, settings):
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
+    assert '<td class="num">6</td>' in text_of(reader, **WEEK)
+
+
+def test_what_takes_too_long_is_said(reader, monkeypatch):
+    error = OperationalError("canceling statement due to statement timeout")
+    error.__cause__ = type("Cancelled", (Exception,), {"sqlstate": QUERY_CANCELED})()
+
+    def slow(*args, **options):
+        raise error
+
+    monkeypatch.setattr(answers, "read_table", slow)
+    page = reader.get(PEOPLE)
+    assert page.status_code == 503
+    assert "Choose a shorter period." in page.content.decode()
+
+
+def test_the_index_shows_the_groups_of_what_one_may_read(client):
+    client.force_login(factories.rory())
+    text = client.get("/admin/reports/").content.decode()
+    assert ">People</h2>" in text
+    assert PEOPLE in text
+
+
+def test_reports_are_the_first_section_of_the_sidebar(client):
+    client.force_login(factories.rory())
+    text = client.get(PEOPLE).content.decode()
+    sidebar = text.partition('id="nav-sidebar"')[2].partition("</nav>")[0]
+    assert sidebar.index("app-reports") < sidebar.index("app-posts")
+    assert '<tr class="model-people current-model">' in sidebar
+    client.force_login(factories.otto())
+    assert "app-reports" not in client.get("/admin/").content.decode()
+
+
+def test_a_forged_address_does_no_harm(reader):
+    for params in ({"region": "\x00"}, {"start": "1' OR 1=1"}, {"\x00": "1"}, {"region": "<b>"}):
+        page = reader.get(PEOPLE, params)
+        assert page.status_code == 400
+        assert "<b>" not in page.content.decode()
