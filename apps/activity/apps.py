@@ -7,4 +7,4 @@ class ActivityConfig(AppConfig):
     verbose_name = "Activity"
 
     def ready(self):
-        from apps.activity import checks, panels  # noqa: F401  Importing registers them.
+        from apps.activity import checks, downloads, panels  # noqa: F401  Importing registers them.

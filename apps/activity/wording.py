@@ -32,6 +32,7 @@ DONE = {
     "deactivate": "Switched off",
     "password": "Changed the password of",
     "import": "Imported",
+    "download": "Downloaded",
     "run": "Started",
     "purge": "Removed for good",
 }

@@ -1,0 +1,25 @@
+"""Data that left the house: an entry for each download."""
+
+from django.db import transaction
+
+from apps.activity.actions import record
+from apps.activity.changes import Change
+from apps.backoffice import downloads
+
+# Not an object of ours, so no id and no version; its label says what it was.
+TYPE, NO_ID = "download", 0
+
+
+@downloads.listen
+def record_download(request, download: downloads.Download) -> None:
+    said = {
+        "name": download.name,
+        "format": download.format,
+        "rows": download.rows,
+        "address": download.address,
+        "whole": download.is_whole,
+    }
+    changes = {name: [None, value] for name, value in said.items()}
+    with transaction.atomic():
+        change = Change(TYPE, NO_ID, download.title, None, changes)
+        record(change, "download", by=request.user)
