@@ -45,3 +45,6 @@ READING_PROCESSES = size(2, 4)
 
 # How long a row stays locked before the save gives up: what the settings say, in true size.
 LOCK_SECONDS = size(1, 3)
+
+# How often a worker is killed between a commit and its answer, for each kind of form.
+CRASHES = size(1, 5)

@@ -112,7 +112,7 @@ class Saving:
             return self.keep(Cause.FORBIDDEN)
         except Error as error:
             log.exception("A save failed.")
-            return self.keep_after(error, cause_of(error))
+            return self.answer_after_all() or self.keep_after(error, cause_of(error))
         except Exception as error:
             self.keep_after(error, Cause.ERROR)
             raise
@@ -130,6 +130,17 @@ class Saving:
             self.hold(None)
             self.rebased = None
             return page()
+
+    def answer_after_all(self) -> HttpResponse | None:
+        """Where the connection ended during the commit: what was saved need not be kept."""
+        try:
+            entry = self.saved_already()
+            if entry is None:
+                return None
+            self.hold(self.admin.get_object(self.request, str(entry.object_id)))
+            return self.answer_again(entry)
+        except Error:
+            return None
 
     def keep_unknown_form(self) -> HttpResponse:
         """Nobody knows what it was opened at, so it is kept, to be compared with what is there."""
@@ -192,8 +203,8 @@ class Saving:
             raise SavedMeanwhile
         if is_merged:
             self.say_what_was_merged(is_saved)
-        if is_saved and self.opened.pending_id:
-            resolve_edit(self.opened.pending_id, self.resolution, by=self.request.user)
+        if is_saved:
+            self.resolve()
         return response
 
     @property
@@ -282,9 +293,15 @@ class Saving:
             pending_id = waiting.values_list("pk", flat=True).first()
             self.opened = replace(self.opened, pending_id=pending_id)
 
+    def resolve(self) -> None:
+        if self.opened.pending_id:
+            resolve_edit(self.opened.pending_id, self.resolution, by=self.request.user)
+
     def answer_again(self, entry: AuditEntry) -> HttpResponse:
         """The answer of the first time; what has become of the object since is not in it."""
         self.post(self.typed, self.files)
+        self.find_pending()
+        self.resolve()
         if self.obj is None:
             text = f"“{entry.object_label}” was saved; since then it has been deleted."
             messages.info(self.request, text)
