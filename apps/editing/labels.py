@@ -46,6 +46,15 @@ class Labels:
         known = self.names.get(name, {})
         return sorted((known.get(pk) or f"#{pk} (gone)" for pk in ids), key=str.casefold)
 
+    def there(self, name: str, value: Any) -> Any:
+        """The value without the objects in it that are gone; of others as it is."""
+        if name not in self.names or value is None:
+            return value
+        known = self.names[name]
+        if isinstance(value, list):
+            return [pk for pk in value if pk in known]
+        return value if value in known else None
+
     def value(self, name: str, value: Any) -> str:
         """The value as text, whatever its length."""
         if value in (None, "", []):

@@ -14,8 +14,10 @@ from django.utils.datastructures import MultiValueDict
 
 from apps.activity.actions import Source
 from apps.activity.models import AuditEntry
+from apps.activity.recorded import recorded_as
 from apps.activity.states import state_at, states
 from apps.editing.form_data import EditPage
+from apps.editing.labels import Labels
 from apps.editing.opened import NAME
 from apps.editing.saving import REASON, NotSaved, Page, Saving
 from apps.editing.wording import changed_since
@@ -32,11 +34,16 @@ def restored_names(model_admin, page: EditPage) -> set[str]:
 def restored_form(
     model_admin, request: HttpRequest, obj: Model, version: int
 ) -> tuple[QueryDict, MultiValueDict]:
-    """What the edit page would post if somebody typed that version into it."""
+    """What the edit page would post if somebody typed that version into it; what was deleted
+    since, a tag or a category, is left out.
+    """
     page = EditPage.of(model_admin, request, obj)
     now = states(type(obj)._base_manager.filter(pk=obj.pk), page.names)[obj.pk]
-    was, restored = state_at(now, version).values, restored_names(model_admin, page)
-    values = now.values | {name: was[name] for name in restored}
+    restored = restored_names(model_admin, page)
+    then = state_at(now, version).values
+    was = {name: then[name] for name in restored}
+    labels = Labels(recorded_as(type(obj)), was)
+    values = now.values | {name: labels.there(name, value) for name, value in was.items()}
     data, files = QueryDict(mutable=True), MultiValueDict()
     page.write(data, files, values, typed=())
     return data, files

@@ -76,6 +76,10 @@ class SideBySide:
             "address": subject.address("version", self.old),
             "opened": subject.admin.token(subject.request, subject.obj),
             "is_any": bool(restored & self.changes.keys()),
+            "leaves_out": any(
+                labels.there(name, self.changes[name][0]) != self.changes[name][0]
+                for name in restored & self.changes.keys()
+            ),
             "stays": listed(stays) if stays else "",
             "stay_several": len(stays) > 1,
         }

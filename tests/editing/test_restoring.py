@@ -224,6 +224,23 @@ def test_where_nothing_can_be_restored_there_is_no_button(client):
     assert '<button class="button default">' not in page
 
 
+def test_what_was_deleted_since_is_left_out_and_that_is_said_before(client, post):
+    kept = TagFactory(name="kept")
+    edit(post, post.by, tags=[post.first_tag, kept])
+    edit(post, post.by, title="Without", tags=[], category=None)
+    edit(fresh(post), post.by, title="Third")
+    posts.delete_tag(post.first_tag, by=post.by)
+    posts.delete_category(post.first_category, by=post.by)
+    assert "What was deleted since is left out." not in shown(client, post, 5)
+    assert "What was deleted since is left out." in shown(client, post, 1)
+    restore(client, post, 1)
+    now = fresh(post)
+    assert (now.title, now.category, list(now.tags.all())) == ("First", None, [])
+    assert "What was deleted since is left out." in shown(client, post, 4)
+    restore(client, post, 4)
+    assert list(now.tags.all()) == [kept]
+
+
 def test_a_picture_stays_and_a_profile_comes_back(client):
     profile, by = ProfileFactory(bio="Old.", picture=b"GIF89a old"), olive()
     new = {"bio": "New.", "picture": b"GIF89a new"}
