@@ -1,13 +1,16 @@
 """Data that left the house: an entry for each download."""
 
+import secrets
+
 from django.db import transaction
 
 from apps.activity.actions import record
 from apps.activity.changes import Change
 from apps.backoffice import downloads
 
-# Not an object of ours, so no id and no version; its label says what it was.
-TYPE, NO_ID = "download", 0
+# Not an object of ours, so no version; its label says what it was. Each has an id of its own: the
+# entries of one object must add up, and two downloads are no history of anything.
+TYPE, ID_BITS = "download", 62
 
 
 @downloads.listen
@@ -21,5 +24,5 @@ def record_download(request, download: downloads.Download) -> None:
     }
     changes = {name: [None, value] for name, value in said.items()}
     with transaction.atomic():
-        change = Change(TYPE, NO_ID, download.title, None, changes)
+        change = Change(TYPE, secrets.randbits(ID_BITS), download.title, None, changes)
         record(change, "download", by=request.user)
