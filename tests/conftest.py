@@ -15,6 +15,7 @@ from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as hypothesis_settings
 
+from apps.backoffice import single_flight
 from tests.clients import StaffClient
 from tests.stores import Postgres, Redis
 
@@ -103,6 +104,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
     cache.clear()
+    single_flight.in_process.clear()
 
 
 @pytest.fixture(scope="session", autouse=True)

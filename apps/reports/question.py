@@ -16,7 +16,7 @@ from apps.reports.periods import DEFAULT_DAYS, LONGEST_DAYS, Granularity, Period
 
 # They choose what is given of an answer, not what is asked.
 GIVEN_AS = ("format", "table")
-FORMATS = ()
+FORMATS = ("csv", "xlsx", "json")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from apps.backoffice.rows import MONTHS, short_time
@@ -55,8 +55,3 @@ TEXT = Unit("text", str, is_number=False)
 MOMENT = Unit("moment", short_time, is_number=False)
 # A row for each day, week or month.
 PERIOD = Unit("period", span_in_words, is_number=False)
-
-
-def typed(value: Any) -> Any:
-    """A value as JSON has it: numbers, texts, null; days and moments in ISO 8601."""
-    return value.isoformat() if isinstance(value, date | datetime) else value

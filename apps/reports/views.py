@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.backoffice.admin import ListResponse
 from apps.reports.answers import TooSlow, answer
+from apps.reports.downloads import download
 from apps.reports.page import ReportPage
 from apps.reports.question import Asked
 from apps.reports.report import Report, readable_by, report_for
@@ -37,6 +38,8 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     asked = Asked(found, request.GET.dict())
     if not asked.is_valid:
         return shown(request, found, asked, status=400)
+    if asked.format and not request.user.has_perm("reports.download_report"):
+        raise PermissionDenied
     try:
         got = answer(
             found,
@@ -49,6 +52,8 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
         return shown(request, found, asked, status=503, is_too_slow=True)
     if request.method == "POST":
         return HttpResponseRedirect(request.get_full_path())
+    if asked.format:
+        return download(request, found, asked, got)
     return shown(request, found, asked, got)
 
 

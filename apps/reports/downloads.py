@@ -1,0 +1,62 @@
+"""The rows of a report's table as a file: all of them, in the order of time."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from apps.backoffice import exports
+from apps.reports.answers import Answer
+from apps.reports.question import Asked
+from apps.reports.report import Column, Report
+from apps.reports.units import PERIOD, span_in_words
+
+
+def download(request: HttpRequest, report: Report, asked: Asked, got: Answer) -> HttpResponseBase:
+    """In the format that the address asks for; columns he may not take along are left out."""
+    columns = [one for one in asked.table.columns if may_take(request.user, one)]
+    rows = got.results[asked.table.name].rows
+    table = exports.Table(
+        name=file_name(report, asked),
+        title=title_of(report, asked),
+        headers=[head for column in columns for head in heads(column)],
+        rows=[[cell for column in columns for cell in cells(column, row)] for row in rows],
+        keys=[key for column in columns for key in keys(column)],
+    )
+    return exports.answer(request, table, asked.format)
+
+
+def may_take(user, column: Column) -> bool:
+    return not column.export or user.has_perm(column.export)
+
+
+def file_name(report: Report, asked: Asked) -> str:
+    """people-2026-10-25-2026-11-21-day; with the table's name where it is not the first."""
+    parts = [report.slug, asked.table.name]
+    if report.takes_dates:
+        period = asked.question.period
+        parts += [period.start.isoformat(), period.last.isoformat()]
+        parts += [str(asked.question.granularity)] if asked.table.is_series else []
+    return "-".join(filter(None, parts))
+
+
+def title_of(report: Report, asked: Asked) -> str:
+    """People: Sign-ups and new contributors, 25 Oct – 21 Nov 2026."""
+    title = f"{report.title}: {asked.table.title}" if asked.table.title else report.title
+    return f"{title}, {span_in_words(asked.question.period)}" if report.takes_dates else title
+
+
+# A period is two columns: its first and its last day.
+
+
+def heads(column: Column) -> tuple[str, ...]:
+    return ("First day", "Last day") if column.unit is PERIOD else (column.label,)
+
+
+def keys(column: Column) -> tuple[str, ...]:
+    return ("start", "end") if column.unit is PERIOD else (column.name,)
+
+
+def cells(column: Column, row: Any) -> tuple[Any, ...]:
+    value = getattr(row, column.name)
+    return (value.start, value.last) if column.unit is PERIOD else (value,)
