@@ -19,19 +19,18 @@ class Page:
 
 
 Maker = Callable[..., list[Page]]
-_makers: dict[str, Maker] = {}
+_makers: dict[str, list[Maker]] = {}
 
 
 def pages(app_label: str) -> Callable[[Maker], Maker]:
-    """Register a function of the user; the first of its pages is where the section leads."""
+    """Register a function of the user; the first of the pages is where the section leads."""
 
     def register(make: Maker) -> Maker:
-        _makers[app_label] = make
+        _makers.setdefault(app_label, []).append(make)
         return make
 
     return register
 
 
 def pages_of(app_label: str, user) -> list[Page]:
-    make = _makers.get(app_label)
-    return make(user) if make else []
+    return [page for make in _makers.get(app_label, ()) for page in make(user)]

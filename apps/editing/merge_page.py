@@ -4,6 +4,7 @@ The answers to the first come back as radios `c<number>` (theirs, mine, both, te
 `r<number>`; without a script the radio decides, with one it fills the text.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -20,7 +21,7 @@ from apps.editing.merge import Outcome, Part
 from apps.editing.rebase import Rebased
 from apps.editing.records import FieldMerge, Kind
 
-# Of what stays the same around a change so much is shown, in characters.
+# Of what stays the same beside a change so much is shown, in characters.
 CONTEXT = 80
 MINE, THEIRS, BOTH, TEXT = "mine", "theirs", "both", "text"
 
@@ -41,6 +42,13 @@ class Conflict:
     merge: FieldMerge
     part: Part | None = None
     text: str | None = None
+    decided: str = ""
+
+    @property
+    def chosen(self) -> str:
+        if self.decided in (MINE, THEIRS, BOTH, TEXT):
+            return self.decided
+        return MINE if self.text is None else TEXT
 
     @property
     def choice(self) -> str:
@@ -72,7 +80,7 @@ class Conflict:
 def conflicts_of(
     rebased: Rebased, labels: Labels, decided: Mapping[str, list[str]] = {}
 ) -> list[Conflict]:
-    """What a person has to decide, in the order of the page; with texts he has `decided` on."""
+    """What a person has to decide, in the order of the page; with what he `decided` already."""
     found: list[Conflict] = []
     for field in rebased.page.fields:
         merge = rebased.merge.fields[field.name]
@@ -82,22 +90,27 @@ def conflicts_of(
             found += conflicts_of_text(field, merge, len(found) + 1)
         else:
             found.append(conflict_of_value(field, merge, len(found) + 1, labels))
-    return [
-        replace(one, text=decided[one.answer][-1])
-        if one.text is not None and decided.get(one.answer)
-        else one
-        for one in found
-    ]
+    return [with_answer(one, decided) for one in found]
+
+
+def with_answer(conflict: Conflict, decided: Mapping[str, list[str]]) -> Conflict:
+    texts, choices = decided.get(conflict.answer), decided.get(conflict.choice)
+    if conflict.text is not None and texts:
+        conflict = replace(conflict, text=texts[-1])
+    return replace(conflict, decided=choices[-1]) if choices else conflict
 
 
 def conflicts_of_text(field: PageField, merge: FieldMerge, number: int) -> Iterator[Conflict]:
-    before = ""
+    before, seen = "", Counter()
+    conflicts = (part for part in merge.text.parts if part.outcome is Outcome.CONFLICT)
+    of = Counter(part.paragraph for part in conflicts)
     for part in merge.text.parts:
         if part.outcome is Outcome.CONFLICT:
+            seen[part.paragraph] += 1
             yield Conflict(
                 number,
                 field,
-                f"{field.label}, paragraph {part.paragraph}",
+                title_of(field, part.paragraph, seen[part.paragraph], of[part.paragraph]),
                 tail(before),
                 replaced(part.base, part.theirs, part.mine),
                 new_side(part.base, part.theirs),
@@ -108,6 +121,11 @@ def conflicts_of_text(field: PageField, merge: FieldMerge, number: int) -> Itera
             )
             number += 1
         before = part.text
+
+
+def title_of(field: PageField, paragraph: int, number: int, of: int) -> str:
+    title = f"{field.label}, paragraph {paragraph}"
+    return title if of == 1 else f"{title} ({number} of {of})"
 
 
 def conflict_of_value(field: PageField, merge: FieldMerge, number: int, labels: Labels) -> Conflict:
@@ -246,13 +264,18 @@ def set_change(field: PageField, merge: FieldMerge, labels: Labels, others: str)
 
 def change_in(old: str, new: str) -> SafeString:
     """The changed words with a little of what stands around them."""
-    runs = [run for hunk in difference(old, new) for run in hunk.runs]
+    found = (run for hunk in difference(old, new) for run in hunk.runs)
+    runs = [
+        Run(mark, "".join(run.text for run in same))
+        for mark, same in groupby(found, key=lambda run: run.mark)
+    ]
     return html(Run(run.mark, shortened(run, i, len(runs))) for i, run in enumerate(runs))
 
 
 def shortened(run: Run, at: int, of: int) -> str:
-    text = run.text
-    if run.mark is not Mark.EQUAL or len(text) <= 2 * CONTEXT:
+    """Before the first change its end, after the last its beginning, between two both."""
+    text, sides = run.text, (at > 0) + (at < of - 1)
+    if run.mark is not Mark.EQUAL or len(text) <= sides * CONTEXT + len(" … "):
         return text
     head = "" if at == 0 else text[:CONTEXT].rpartition(" ")[0] + " "
     end = "" if at == of - 1 else " " + text[-CONTEXT:].partition(" ")[2]

@@ -1,11 +1,18 @@
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from apps.backoffice import panels
+from apps.backoffice import panels, sidebar
 from apps.backoffice.rows import short_time
 from apps.editing.models import PendingEdit
 
 SHOWN = 5
+
+
+@sidebar.pages("activity")
+def pages(user) -> list[sidebar.Page]:
+    if not (user.is_superuser or user.get_all_permissions()):
+        return []
+    return [sidebar.Page("pending", "Pending edits", reverse("editing:all"))]
 
 
 @panels.home(order=1)

@@ -16,7 +16,9 @@ from django.urls import reverse
 
 from apps.activity.models import AuditEntry
 from apps.activity.recorded import recorded_as
+from apps.backoffice.refused_body import Sent
 from apps.backoffice.rows import short_time
+from apps.backoffice.widgets import is_key
 from apps.editing.form_data import EditPage
 from apps.editing.labels import Labels
 from apps.editing.merge_page import Conflict, conflicts_of, merged_rows
@@ -28,6 +30,9 @@ from apps.editing.rebase import Rebased, rebase
 from apps.editing.wording import SOMEBODY, actor, entries_since, listed, people, versions
 
 Cause = PendingEdit.Cause
+# What Django posts beside the forms of an inline.
+OF_FORMSETS = ("_FORMS", "-id")
+IN_WORDS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 
 
 @dataclass
@@ -157,6 +162,8 @@ def title_of(waiting: Waiting) -> str:
     pending = waiting.pending
     if not pending.is_waiting:
         return f"Your edit was {pending.get_resolution_display().lower()}"
+    if waiting.rebased is not None and not waiting.rebased.is_of_mine:
+        return "Nothing is left to save"
     if pending.cause == Cause.LOCK and not waiting.entries:
         return f"{saver(waiting)} is saving this {waiting.admin.opts.verbose_name}, try again"
     return "Merge your edit" if waiting.conflicts else "Your edit is waiting"
@@ -194,6 +201,8 @@ def form_context(waiting: Waiting) -> dict[str, str]:
     else:
         merged = "merged " if waiting.entries else ""
         label = f"Save {merged}version {waiting.obj.version + 1}"
+    if waiting.rebased is not None and not waiting.rebased.is_of_mine:
+        label = "Done"
     return {"opened": waiting.token(), "save_label": label}
 
 
@@ -206,18 +215,28 @@ def merge_context(waiting: Waiting) -> dict[str, Any]:
         "others": others if entries else "",
         "others_own": f"{others}’s",
         "theirs_when": f"{versions(entries)}, {short_time(entries[-1].at)}" if entries else "",
-        "merged_sentence": merged_sentence(len(rows), len(waiting.conflicts)),
+        "merged": merged_sentence(len(rows)),
+        "to_decide": to_decide(len(waiting.conflicts)),
+        "is_of_mine": waiting.rebased.is_of_mine,
         "whole": whole_texts(waiting.rebased),
     }
 
 
-def merged_sentence(merged: int, conflicts: int) -> str:
-    """“4 changes were merged by themselves; 1 needs you.”"""
-    by_itself = {0: "Nothing was merged by itself", 1: "1 change was merged by itself"}
-    text = by_itself.get(merged, f"{merged} changes were merged by themselves")
-    return (
-        f"{text}; {conflicts} need{'s' if conflicts == 1 else ''} you." if conflicts else f"{text}."
-    )
+def merged_sentence(merged: int) -> str:
+    """“Four changes were merged by themselves”."""
+    if merged == 0:
+        return "Nothing was merged by itself"
+    was = "change was merged by itself" if merged == 1 else "changes were merged by themselves"
+    return f"{counted(merged).capitalize()} {was}"
+
+
+def to_decide(conflicts: int) -> str:
+    """“one needs you”; empty where nothing does."""
+    return f"{counted(conflicts)} need{'s' if conflicts == 1 else ''} you" if conflicts else ""
+
+
+def counted(number: int) -> str:
+    return IN_WORDS[number - 1] if number <= len(IN_WORDS) else f"{number:,}"
 
 
 def whole_texts(rebased: Rebased) -> list[tuple[str, str]]:
@@ -231,15 +250,22 @@ def whole_texts(rebased: Rebased) -> list[tuple[str, str]]:
 
 def typed_texts(pending: PendingEdit) -> list[tuple[str, str]]:
     """Name and text of all that was typed, for copying where there is nothing to save it in."""
-    return texts_in(typed_in(pending.payload)[0])
+    data = typed_in(pending.payload)[0]
+    ids = {name: [int(one) for one in data.getlist(name) if is_key(one)] for name in data}
+    return texts_in(data, Labels(recorded_as(pending.object_type), ids))
 
 
-def texts_in(data: QueryDict) -> list[tuple[str, str]]:
-    return [
-        (name.replace("_", " ").capitalize(), text)
-        for name in data
-        if is_typed(name) and (text := "\n".join(filter(None, data.getlist(name))))
-    ]
+def texts_in(data: QueryDict, labels: Labels | None = None) -> list[tuple[str, str]]:
+    """Objects by their names, where `labels` has them."""
+    found = []
+    for name in data:
+        values = [one for one in data.getlist(name) if one]
+        if labels is not None and name in labels.names:
+            keys = [int(one) for one in values if is_key(one)]
+            values = [", ".join(labels.objects(name, keys))] if keys else values
+        if values and is_typed(name) and not name.endswith(OF_FORMSETS):
+            found.append((Sent(name, "").label, "\n".join(values)))
+    return found
 
 
 def not_kept(request: HttpRequest, typed: QueryDict, error: Exception) -> HttpResponse:

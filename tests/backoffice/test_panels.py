@@ -5,7 +5,7 @@ from django import forms
 from django.contrib import admin
 from django.urls import include, path
 
-from apps.backoffice import panels, sites
+from apps.backoffice import panels, sidebar, sites
 from apps.backoffice.admin import ModelAdmin
 from apps.posts.models import Category, Tag
 from tests.factories import CategoryFactory, olive
@@ -21,6 +21,7 @@ class CategoryAdmin(ModelAdmin):
 def empty_registry(monkeypatch):
     for name, value in (("_home", []), ("_beside", {}), ("_on_add", {})):
         monkeypatch.setattr(panels, name, value)
+    monkeypatch.setattr(sidebar, "_makers", {})
 
 
 @pytest.fixture

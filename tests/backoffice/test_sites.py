@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.urls import path, resolve, reverse
 
-from apps.backoffice import panels, sites
+from apps.backoffice import panels, sidebar, sites
 from apps.backoffice.admin import ModelAdmin
 from apps.posts.models import Comment, Post, Tag
 from apps.users.models import User
@@ -13,8 +13,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def site(settings):
+def site(settings, monkeypatch):
     """A site of its own, with plain admins of three models."""
+    monkeypatch.setattr(sidebar, "_makers", {})
     site = sites.AdminSite()
     site.register([Post, Comment, Tag], ModelAdmin)
     urlconf = ModuleType("urls_of_the_test")
@@ -172,3 +173,10 @@ def test_panels_are_on_the_home_page(client, monkeypatch):
     assert "First &lt;b&gt;" in page
     assert "All quiet." in page
     assert 'href="/all/"' in page
+
+
+def test_a_section_has_pages_of_several_apps(site):
+    for key in ("audit", "pending"):
+        page = sidebar.Page(key, key.capitalize(), f"/{key}/")
+        sidebar.pages("activity")(lambda user, page=page: [page])
+    assert [one.key for one in sidebar.pages_of("activity", None)] == ["audit", "pending"]

@@ -55,14 +55,11 @@ def fresh(post: Post) -> Post:
     return Post.objects.get(pk=post.pk)
 
 
-def test_what_did_not_arrive_is_offered_on_the_next_page_and_saved(
-    desk, content, address, losing, audit
-):
+def test_what_did_not_arrive_is_offered_on_the_next_page_and_saved(desk, content, address, losing):
     losing(is_received=False)
     type_and_save(desk, address, "Typed for nobody")
     desk.goto("/admin/")
     assert "got no answer: it may not have been saved" in desk.inner_text(OFFER)
-    audit(desk)
     desk.click("text=Send it again")
     desk.wait_for_selector(".messagelist")
     assert fresh(content["post"]).title == "Typed for nobody"
@@ -109,12 +106,13 @@ def test_what_was_answered_is_not_kept(desk, address, title):
 
 
 @pytest.mark.slow
-def test_back_from_the_browsers_error_page_offers_it_and_discards_it(desk, address, losing):
+def test_back_from_the_browsers_error_page_offers_it_and_discards_it(desk, address, losing, audit):
     desk.goto("/admin/")
     losing(is_received=False)
     type_and_save(desk, address, "Typed for nobody")
     desk.go_back()
     desk.wait_for_selector(OFFER)
+    audit(desk)
     desk.click(f"{OFFER} >> text=Discard")
     assert not desk.is_visible(OFFER)
     desk.goto("/admin/")

@@ -39,6 +39,7 @@ def all_pending(request: HttpRequest) -> HttpResponse:
     """Everything of this person that waits; there are 200 at most."""
     waiting = PendingEdit.objects.waiting().of_user(request.user).newest_first().without_payload()
     request.current_app = admin.site.name
+    request.sidebar_page = "activity_pending"
     context = {
         **admin.site.each_context(request),
         "title": "Pending edits",
