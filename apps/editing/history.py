@@ -15,8 +15,6 @@ from apps.editing.labels import Labels
 from apps.editing.side_by_side import SideBySide
 from apps.editing.subject import Subject
 
-MAY_SEE_REQUESTS = "activity.view_auditentry"
-
 
 class HistoryPage:
     def __init__(self, subject: Subject):
@@ -40,7 +38,6 @@ class HistoryPage:
             "list_page": reverse(subject.admin._url_name("changelist")),
             "object_page": subject.address("change"),
             "may_restore": subject.may_restore,
-            "sees_requests": subject.request.user.has_perm(MAY_SEE_REQUESTS),
             **(self.compared.context(self.labels) if self.compared else {}),
         }
 

@@ -13,6 +13,8 @@ from apps.editing.restoring import restored_names
 from apps.editing.subject import Subject
 from apps.editing.wording import actor, listed
 
+MAY_SEE_REQUESTS = "activity.view_auditentry"
+
 
 class SideBySide:
     """`pair`: the numbers of the two, the older first."""
@@ -45,13 +47,18 @@ class SideBySide:
         }
 
     def sides(self) -> list[dict[str, Any]]:
-        """Number and maker of each."""
+        """Number and maker of each; the request for who may see the audit."""
         made = self.subject.entries.filter(version__in=self.pair).defer("changes")
-        by = {one.version: f"{actor(one)}, {short_time(one.at)}" for one in made}
-        return [
-            {"version": version, "by": by.get(version, "before history was kept")}
-            for version in self.pair
-        ]
+        sees_requests = self.subject.request.user.has_perm(MAY_SEE_REQUESTS)
+        unknown = {version: {"by": "before history was kept"} for version in self.pair}
+        known = {
+            one.version: {
+                "by": f"{actor(one)}, {short_time(one.at)}",
+                "request": one.request_id if sees_requests else "",
+            }
+            for one in made
+        }
+        return [{"version": version} | side for version, side in (unknown | known).items()]
 
     def says(self) -> str:
         """“4 fields differ, 9 are the same”."""

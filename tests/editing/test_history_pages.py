@@ -5,6 +5,7 @@ import re
 from html import unescape
 
 import pytest
+import structlog
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -355,11 +356,14 @@ def test_the_page_costs_the_same_for_any_number_of_versions(client):
 
 
 def test_the_request_is_for_who_may_see_the_audit(client):
-    post = PostFactory()
-    posts.publish_post(post, by=ed())
+    post, by = PostFactory(), ed()
+    with structlog.contextvars.bound_contextvars(request_id="3f2a-77"):
+        posts.publish_post(post, by=by)
     for who, sees in ((olive(), True), (rory(), False)):
         client.force_login(who)
-        assert (">Request<" in content(client, history_of(post))) is sees
+        page = content(client, history_of(post))
+        assert ("request <code>3f2a-77</code>" in page) is sees
+        assert ("3f2a-77" in page) is sees
 
 
 def test_what_was_deleted_for_good_stays_readable(client):
