@@ -190,6 +190,12 @@ class ShownTable:
         cells = Cells(self.table, self.question, self.page.user, self.page.today)
         return cells.rows(self.result.rows, self.result.rows_before)
 
+    @cached_property
+    def chart(self) -> str:
+        if self.table.chart is None:
+            return ""
+        return self.table.chart.draw(self.table, self.question, self.result, self.page.today).svg()
+
     @property
     def foot(self) -> list[str]:
         """The totals, under each column; empty where there is none."""

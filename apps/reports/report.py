@@ -16,6 +16,7 @@ from typing import Any
 
 from django import forms
 
+from apps.reports.charts import Chart
 from apps.reports.links import Link
 from apps.reports.question import Question
 from apps.reports.units import COUNT, PERIOD, Unit
@@ -63,22 +64,6 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Lines:
-    """A line of each of these columns over the period."""
-
-    columns: Sequence[str]
-
-
-@dataclass(frozen=True)
-class Bars:
-    """A bar of `column` for each row, named by `label`, in the order of the rows."""
-
-    label: str
-    column: str
-    most: int = 12
-
-
-@dataclass(frozen=True)
 class Table:
     """Rows of one shape, with their chart. A report's first table gives its tiles.
 
@@ -91,7 +76,7 @@ class Table:
     title: str = ""
     name: str = ""
     note: str = ""
-    chart: Lines | Bars | None = None
+    chart: Chart | None = None
     totals: Callable[[Question], dict[str, Any]] | None = None
     empty: str = "Nothing in this period."
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from apps.backoffice import charts
 from apps.backoffice.rows import MONTHS, short_time
 from apps.reports.periods import Granularity, Period
 
@@ -13,11 +14,12 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 @dataclass(frozen=True)
 class Unit:
-    """`in_words` takes a value that is not None; its text is not HTML."""
+    """`in_words` takes a value that is not None; its text is not HTML. `drawn`: by charts."""
 
     name: str
     in_words: Callable[[Any], str]
     is_number: bool = True
+    drawn: charts.Unit = charts.COUNT
 
 
 def day_in_words(day: date) -> str:
@@ -48,9 +50,15 @@ def bucket_in_words(bucket: Period, granularity: str) -> str:
     return month if whole else span_in_words(bucket)
 
 
-COUNT = Unit("count", lambda value: f"{value:,}")
-DAYS = Unit("days", lambda value: f"{value:,.1f} d")
-PERCENT = Unit("percent", lambda value: f"{value:.1f}%")
+COUNT = Unit("count", lambda value: f"{value:,}", drawn=charts.COUNT)
+AVERAGE = Unit("average", charts.AVERAGE.exact, drawn=charts.AVERAGE)
+# A fraction: 0.12 is 12%.
+PERCENT = Unit("percent", charts.PERCENT.exact, drawn=charts.PERCENT)
+# Seconds: 2 d 19 h. Of counts per length of time it is known roughly.
+DURATION = Unit("seconds", charts.DURATION.exact, drawn=charts.DURATION)
+ABOUT = Unit(
+    "seconds", lambda value: f"about {charts.DURATION.short(value)}", drawn=charts.DURATION
+)
 TEXT = Unit("text", str, is_number=False)
 MOMENT = Unit("moment", short_time, is_number=False)
 # A row for each day, week or month.

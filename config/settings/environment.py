@@ -44,7 +44,8 @@ SETTINGS = {
             kinds.replica,
             "",
             "postgresql://copydesk:secret@replica:5432/copydesk",
-            "A read-only copy of PostgreSQL for reports. Empty: none.",
+            "A read-only copy of PostgreSQL for reports, read while it has what was written. "
+            "Empty: none.",
         ),
         Setting(
             "REDIS_URL",

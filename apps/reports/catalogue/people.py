@@ -7,11 +7,12 @@ from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 
 from apps.posts.models import Comment, Post
+from apps.reports.charts import Bars, Lines
 from apps.reports.daily import Counted, Metric, daily, per_day, within
 from apps.reports.links import ListLink
 from apps.reports.periods import Period
 from apps.reports.question import Question
-from apps.reports.report import HIGHER, PEOPLE, Bars, Column, Lines, Report, Table, register
+from apps.reports.report import HIGHER, PEOPLE, Column, Report, Table, register
 from apps.reports.units import PERIOD, TEXT
 from apps.users.admin.columns import known_regions
 from apps.users.models import User

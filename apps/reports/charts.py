@@ -1,0 +1,81 @@
+"""How a table is drawn: declared with it, made from the same rows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from apps.backoffice import charts
+from apps.reports.question import Question
+
+
+class Drawn(Protocol):
+    """What `backoffice.charts` makes: `.svg()` is safe HTML."""
+
+    def svg(self) -> str: ...
+
+
+class Chart(Protocol):
+    """A declaration; `columns` are the names it draws."""
+
+    columns: Sequence[str]
+
+    def draw(self, table, question: Question, result, today: date) -> Drawn: ...
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A line of each of these columns over the period; the first is compared, dashed."""
+
+    columns: Sequence[str]
+
+    def draw(self, table, question: Question, result, today: date) -> charts.LineChart:
+        leading = table.column(self.columns[0])
+        series = [
+            charts.Series(table.column(name).label, points(result.rows, name))
+            for name in self.columns
+        ]
+        before = None
+        if result.rows_before and leading.headline:
+            before = question.before().period.start
+            name = f"{leading.label} before"
+            series.append(
+                charts.Series(name, points(result.rows_before, leading.name), dashed=True)
+            )
+        period = charts.Period(
+            question.period.start, question.period.last, str(question.granularity)
+        )
+        return charts.LineChart(
+            f"{table.title} per {question.granularity}",
+            series,
+            period,
+            leading.unit.drawn,
+            missing="zero" if leading.is_summed else "gap",
+            before=before,
+            today=today,
+        )
+
+
+def points(rows: Sequence[Any], name: str) -> list[tuple[date, Any]]:
+    return [(row.period.start, getattr(row, name)) for row in rows]
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A bar of `column` for each row, named by `label`, in the order of the rows."""
+
+    label: str
+    column: str
+    most: int = 12
+
+    @property
+    def columns(self) -> Sequence[str]:
+        return [self.column]
+
+    def draw(self, table, question: Question, result, today: date) -> charts.RankedBars:
+        in_words = table.column(self.label).unit.in_words
+        bars = [
+            (in_words(getattr(row, self.label)), getattr(row, self.column))
+            for row in result.rows[: self.most]
+        ]
+        return charts.RankedBars(table.title, bars, table.column(self.column).unit.drawn)
