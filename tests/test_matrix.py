@@ -33,6 +33,7 @@ STAFF = ["admin", "editor", "writer", "moderator", "analyst", "operator", "mallo
 OUT = ["anonymous", "plain", "disabled", "suspended", "deleted"]
 ADMIN = "admin"
 READERS = "admin editor moderator analyst"
+EXPORTERS = "admin editor analyst"
 EVERYBODY = " ".join(STAFF)
 NOBODY = ""
 GET, POST = "GET", "POST"
@@ -118,6 +119,7 @@ INDEX = [
 ACCOUNTS = [
     Row("admin:users_user_changelist", READERS),
     Row("admin:users_user_changelist", READERS, POST, answer=302),
+    Row("admin:users_user_export", EXPORTERS),
     Row("admin:users_user_add", ADMIN),
     Row("admin:users_user_add", ADMIN, POST),
     Row("admin:users_user_change", READERS, args=user),
@@ -217,6 +219,8 @@ def topics(name: str, made: Callable) -> list[Row]:
 
 CONTENT = [
     Row("admin:posts_post_changelist", CONTENT_READERS),
+    Row("admin:posts_post_export", EXPORTERS),
+    Row("admin:posts_comment_export", EXPORTERS),
     Row("admin:posts_post_changelist", CONTENT_READERS, POST, 302),
     Row("admin:posts_post_add", WRITERS),
     Row("admin:posts_post_add", WRITERS, POST),

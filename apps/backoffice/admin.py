@@ -13,15 +13,18 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.http import urlencode
 
-from apps.backoffice import counts, lazy_loads
+from apps.backoffice import counts, lazy_loads, list_export
 from apps.backoffice.changelist import ChangeList
 from apps.backoffice.checks import ListChecks
+from apps.backoffice.exports import Sent
 from apps.backoffice.filters import Filter
 from apps.backoffice.keyset import Order
 from apps.backoffice.panels import WithPanels
 from apps.backoffice.rows import Column
 from apps.backoffice.search import PrefixSearch, TextSearch
 from apps.backoffice.widgets import WithWidgets
+
+MAY_DOWNLOAD = "reports.download_report"
 
 
 class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
@@ -36,6 +39,10 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
     filters: Sequence[Filter] = ()
     orders: dict[str, Sequence[str | Order]] = {"": ["-pk"]}
     search: PrefixSearch | TextSearch | None = None
+    # Of the list's download; without any there is none. What needs a right is left out for who
+    # has it not.
+    export_fields: Sequence[str] = ()
+    export_needs: dict[str, str] = {}
     list_per_page = 100
     actions_on_bottom = False
     checks_class = ListChecks
@@ -93,6 +100,7 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
             "media": self.media,
             "has_add_permission": self.has_add_permission(request),
             "actions": self._action_buttons(request, changelist),
+            "may_export": self.may_export(request),
             **(extra_context or {}),
         }
         request.current_app = self.admin_site.name
@@ -102,6 +110,26 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
         response = ListResponse(request, self._list_templates(), context)
         response.what = f"The list of {self.opts.verbose_name_plural}"
         return response
+
+    def may_export(self, request) -> bool:
+        """A right of its own: a list on the screen is a page, its download is the table."""
+        return bool(self.export_fields) and request.user.has_perm(MAY_DOWNLOAD)
+
+    def export_view(self, request):
+        """All rows that the list's address asks for, as CSV."""
+        if not (self.has_view_or_change_permission(request) and self.may_export(request)):
+            raise PermissionDenied
+        changelist = self.get_changelist_instance(request)
+        fields = [
+            name
+            for name in self.export_fields
+            if request.user.has_perms(
+                [self.export_needs[name]] if name in self.export_needs else []
+            )
+        ]
+        plural = str(self.opts.verbose_name_plural)
+        sent = Sent(request, plural.replace(" ", "-"), plural.capitalize(), "csv")
+        return sent.streamed(list_export.lines(changelist.matching(), fields))
 
     def _list_templates(self) -> list[str]:
         return self.change_list_template or [
@@ -174,12 +202,18 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
     # The trash
 
     def get_urls(self):
+        export = path(
+            "export/",
+            self.admin_site.admin_view(self.export_view),
+            name=f"{self.opts.app_label}_{self.opts.model_name}_export",
+        )
         restore = path(
             "<path:object_id>/restore/",
             self.admin_site.admin_view(self.restore_view),
             name=f"{self.opts.app_label}_{self.opts.model_name}_restore",
         )
-        return [restore, *super().get_urls()] if self.has_trash else super().get_urls()
+        own = [export] * bool(self.export_fields) + [restore] * self.has_trash
+        return [*own, *super().get_urls()]
 
     def goes_with(self, obj: Model) -> list[str]:
         """What else is out of sight with this object, in words, at a cost that does not grow."""

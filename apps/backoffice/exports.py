@@ -60,45 +60,51 @@ def answer(request: HttpRequest, table: Table, file_format: str) -> HttpResponse
 
     Raises TooManyRows before anything is sent, and KeyError for a format there is not.
     """
-    name = f"{table.name}.{file_format}"
-    headers = {
-        "Content-Disposition": f'attachment; filename="{name}"',
-        "Cache-Control": "no-store",
-        "X-Content-Type-Options": "nosniff",
-    }
-    sent = Sent(request, table, file_format)
+    sent = Sent(request, table.name, table.title, file_format)
     if file_format == "xlsx":
         file = workbook(table, sent)
         sent.tell(is_whole=True)
-        return FileResponse(file, content_type=FORMATS[file_format], headers=headers)
-    lines = {"csv": csv_lines, "json": json_lines}[file_format](table)
-    content = sent.whole(lines)
-    return StreamingHttpResponse(content, content_type=FORMATS[file_format], headers=headers)
+        return FileResponse(file, content_type=FORMATS[file_format], headers=sent.headers)
+    return sent.streamed({"csv": csv_lines, "json": json_lines}[file_format](table))
 
 
 class Sent:
-    """Counts the rows of a table as they are sent, and tells of them at the end."""
+    """Counts the rows of a download as they are sent, and tells of them at the end."""
 
-    def __init__(self, request: HttpRequest, table: Table, file_format: str):
-        self.request, self.table, self.format, self.rows = request, table, file_format, 0
+    def __init__(self, request: HttpRequest, name: str, title: str, file_format: str):
+        self.request, self.name, self.title = request, name, title
+        self.format, self.rows = file_format, 0
 
-    def whole(self, parts: Iterable[tuple[int, str]]) -> Iterator[bytes]:
+    @property
+    def headers(self) -> dict[str, str]:
+        return {
+            "Content-Disposition": f'attachment; filename="{self.name}.{self.format}"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        }
+
+    def streamed(self, parts: Iterable[tuple[int, str | bytes]]) -> StreamingHttpResponse:
+        """The parts of a file, each with the rows that are in it."""
+        content = self.whole(parts)
+        kind = FORMATS[self.format]
+        return StreamingHttpResponse(content, content_type=kind, headers=self.headers)
+
+    def whole(self, parts: Iterable[tuple[int, str | bytes]]) -> Iterator[bytes]:
         """The parts; an error on the way breaks the connection, so that no file looks whole."""
         is_whole = False
         try:
-            for rows, text in parts:
+            for rows, part in parts:
                 self.rows += rows
-                yield text.encode()
+                yield part.encode() if isinstance(part, str) else part
             is_whole = True
         finally:
             self.tell(is_whole=is_whole)
 
     def tell(self, *, is_whole: bool) -> None:
         address = self.request.get_full_path()
-        table = self.table
         tell(
             self.request,
-            Download(table.name, table.title, self.format, self.rows, address, is_whole),
+            Download(self.name, self.title, self.format, self.rows, address, is_whole),
         )
 
 

@@ -42,6 +42,15 @@ class ListPage(ListAddress):
             return queryset.filter(pk=int(match[1]))
         return queryset
 
+    def matching(self) -> QuerySet:
+        """Every row of the list, those of its search too, in no order; for downloads."""
+        queryset, search = self.get_queryset(), self.model_admin.search
+        if not self.query or search is None or ID.match(self.query):
+            return queryset
+        if isinstance(search, PrefixSearch):
+            return search.narrow(queryset, self.query)[0]
+        return search.matching(queryset, self.query, prefix=self.prefix)
+
     def _filtered(self, names) -> QuerySet:
         queryset = self.root
         for name in names:

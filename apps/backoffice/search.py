@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import connections
 from django.db.models import Model, Q, QuerySet, Value
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Lower
 
 from apps.backoffice.keyset import Order, Page, Position
@@ -74,6 +75,17 @@ class TextSearch:
                 found |= Q(**{f"{name}__icontains": word})
             queryset = queryset.filter(found)
         return queryset
+
+    def matching(self, queryset: QuerySet, query: str, *, prefix: bool = False) -> QuerySet:
+        """Every row that matches, in no order; as long as that takes."""
+        if connections[queryset.db].vendor != "postgresql":
+            return self.contains(queryset, query)
+        whole, beginning = words_of(query)
+        words = beginning if prefix and beginning else whole
+        options = self.document._meta
+        # Names of the models' own, and words as parameters.
+        sql = f"SELECT {options.pk.column} FROM {options.db_table} WHERE document @@ {words.sql}"  # noqa: S608  # nosec B608
+        return queryset.filter(pk__in=RawSQL(sql, words.params))  # noqa: S611  # nosec B611
 
     def complete(self, queryset: QuerySet, term: str, limit: int) -> list[Model]:
         """The newest objects whose text has the words typed so far."""

@@ -41,6 +41,11 @@ class CommentAdmin(VersionedAdmin):
     }
     search = TextSearch(CommentSearch, ["body"], {"author": "~u", "post": "~p"})
     actions = COMMENT_ACTIONS
+    export_fields = [
+        "id", "post__title", "author__name", "author_name", "author_email", "body", "status",
+        "created_at",
+    ]  # fmt: skip
+    export_needs = {"author_email": "users.export_emails"}
 
     # Who may do what
 

@@ -67,6 +67,10 @@ class PostAdmin(VersionedAdmin):
         PostSearch, ["title", "content"], {"author": "~u", "category": "~k"}, "Words, or id:123"
     )
     actions = POST_ACTIONS
+    export_fields = [
+        "id", "title", "slug", "status", "kind", "author__name", "category__name",
+        "comment_count", "created_at", "published_at",
+    ]  # fmt: skip
     # It belongs to the status, which moves by steps.
     not_restored = ["publish_at"]
 

@@ -67,6 +67,11 @@ class UserAdmin(AccountPages, VersionedAdmin):
     }
     search = PrefixSearch(Order("name", BY_NAME), Order("email", Bytewise("email")))
     actions = sets.ALL
+    export_fields = [
+        "id", "name", "email", "region", "is_active", "is_staff", "points", "created_at",
+        "last_seen_at",
+    ]  # fmt: skip
+    export_needs = {"email": "users.export_emails"}
     inlines = [ProfileInline]
     readonly_fields = ["points", "created_at", "last_seen_at", "standing"]
 
