@@ -36,15 +36,15 @@ DUE_POSTS = size(40, 200)
 HISTORY_PAGE_VERSIONS = size(1_000, 10_000)
 # People who save one post at once, how often each, and rounds of a form sent ten times at once.
 STORM_PEOPLE = size(10, 50)
-STORM_SAVES = size(3, 10)
-RESUBMISSIONS = size(2, 100)
+STORM_SAVES = size(2, 10)
+RESUBMISSIONS = size(1, 100)
 
 # Readers of an expired report at one moment, and the processes they are in.
 READERS = size(20, 100)
 READING_PROCESSES = size(2, 4)
 
 # How long a row stays locked before the save gives up: what the settings say, in true size.
-LOCK_SECONDS = size(1, 3)
+LOCK_SECONDS = 3 if TRUE_SIZES else 0.3
 
-# How often a worker is killed between a commit and its answer, for each kind of form.
-CRASHES = size(1, 5)
+# How often a worker is killed between a commit and its answer.
+CRASHES = size(1, 10)

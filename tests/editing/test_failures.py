@@ -76,7 +76,7 @@ def test_a_row_that_somebody_is_saving_is_waited_for_and_then_the_edit_is_kept(f
     editor = ed()
     presence.beat(presence.Tab("posts.post", post.pk, editor.pk, "a" * 8), "Ed", "editing")
     if LOCK_SECONDS < 3:
-        run(f"SET lock_timeout = '{LOCK_SECONDS}s'")
+        run(f"SET lock_timeout = {int(LOCK_SECONDS * 1000)}")
     with elsewhere() as other:
         other.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.pk])
         began = time.monotonic()
