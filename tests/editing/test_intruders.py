@@ -17,6 +17,7 @@ from apps.editing.models import PendingEdit
 from apps.editing.opened import KEPT_SECONDS, NAME, Opened
 from apps.posts.models import Category, Post
 from apps.users.models import User
+from tests.clients import StaffClient
 from tests.factories import (
     PendingEditFactory,
     PostFactory,
@@ -141,8 +142,8 @@ def test_an_old_token_keeps_nothing_without_a_login(form):
 
 def test_a_token_keeps_what_was_typed_for_its_owner_alone(form):
     """Whoever sends it: another who is logged in is not shown it."""
-    other = log_in(maud())
-    other.handler.enforce_csrf_checks = True
+    other = StaffClient(enforce_csrf_checks=True)
+    other.force_login(maud())
     answer = other.post(form.address, form.data | {"title": "Secret words"})
     assert answer.status_code == 403
     assert "Secret words" not in answer.content.decode()

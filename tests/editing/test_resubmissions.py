@@ -74,6 +74,7 @@ def messages_of(answer) -> list[str]:
 def send(form: OpenForm, data: dict):
     """From a tab of its own, in the same session."""
     tab = StaffClient()
+    tab.handler = form.client.handler
     tab.cookies["sessionid"] = form.client.cookies["sessionid"].value
     return tab.post(form.address, data)
 
