@@ -26,14 +26,19 @@ class Cells:
     def __init__(self, table: Table, question: Question, user, today):
         self.table, self.question, self.today = table, question, today
         self.user = user
-        self.getters = [self.cell_of(column) for column in table.columns]
+        self.getters = [
+            self.cell_of(column, tag)
+            for column, tag in zip(table.columns, tags(table), strict=True)
+        ]
 
-    def cell_of(self, column: Column) -> Cell:
+    def cell_of(self, column: Column, tag: str) -> Cell:
         if column.unit is PERIOD:
             return lambda _, bucket: self.period_cell(bucket)
         name, in_words = column.name, column.unit.in_words
         link = column.link if column.link and may_open(self.user, column.link.model) else None
         css = css_of(column)
+        start = '<th scope="row"' if tag == "th" else "<td"
+        start += f' class="{css}">' if css else ">"
         filters: Mapping = self.question.filters
 
         def cell(row, bucket):
@@ -41,7 +46,7 @@ class Cells:
             shown = NOTHING if value is None else escape(in_words(value))
             address = link.address(row, bucket, filters) if link and value is not None else ""
             inner = f'<a href="{escape(address)}">{shown}</a>' if address else shown
-            return f'<td class="{css}">{inner}</td>'
+            return f"{start}{inner}</{tag}>"
 
         return cell
 
@@ -59,14 +64,13 @@ class Cells:
 
     def rows(self, rows: list, rows_before: list) -> SafeString:
         """Of a series the newest first, each with the headlines of the period before."""
-        before = [column.name for column in self.table.headlines] if rows_before else []
-        pairs = (
-            list(zip(rows, rows_before, strict=False)) if before else [(row, None) for row in rows]
-        )
+        pairs = paired(self.table, rows, rows_before)
         if self.table.is_series:
             pairs.reverse()
+        before = [column.name for column in self.table.headlines] if rows_before else []
+        joined = "\n".join(self.row(row, old, before) for row, old in pairs)
         # Every cell is escaped where it is made.
-        return mark_safe("\n".join(self.row(row, old, before) for row, old in pairs))  # noqa: S308  # nosec B308 B703
+        return mark_safe(joined)  # noqa: S308  # nosec B308 B703
 
     def row(self, row, old, before: list[str]) -> str:
         bucket = row.period if self.table.is_series else self.question.period
@@ -74,7 +78,7 @@ class Cells:
         for column, cell in zip(self.table.columns, self.getters, strict=True):
             cells.append(cell(row, bucket))
             if column.name in before:
-                value = getattr(old, column.name)
+                value = getattr(old, column.name) if old is not None else None
                 words = NOTHING if value is None else escape(column.unit.in_words(value))
                 cells.append(f'<td class="num quiet">{words}</td>')
         return f"<tr{self.row_class(bucket)}>{''.join(cells)}</tr>"
@@ -82,6 +86,19 @@ class Cells:
     def row_class(self, bucket: Period) -> str:
         is_weekend = bucket.length == 1 and bucket.start.weekday() >= SATURDAY
         return ' class="weekend"' if is_weekend and self.table.is_series else ""
+
+
+def paired(table: Table, rows: list, rows_before: list) -> list[tuple[Any, Any]]:
+    """Each row with the same one of the period before: the same place, or the same key."""
+    if table.is_series and rows_before:
+        return list(zip(rows, rows_before, strict=True))
+    known = {getattr(old, table.key): old for old in rows_before} if table.key else {}
+    return [(row, known.get(getattr(row, table.key)) if table.key else None) for row in rows]
+
+
+def tags(table: Table) -> list[str]:
+    """A row is named by its first cell."""
+    return ["th", *["td"] * (len(table.columns) - 1)]
 
 
 def css_of(column: Column) -> str:

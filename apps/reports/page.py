@@ -143,12 +143,13 @@ class ReportPage:
     @property
     def definitions(self) -> list[tuple[str, str]]:
         """Label and meaning of each number that says what it means."""
-        said = {}
-        for table in self.report.tables:
-            for column in table.columns:
-                if column.definition:
-                    said[column.label] = f"{column.definition}{judgement(column)}"
-        return list(said.items())
+        said = {
+            (column.label, f"{column.definition}{judgement(column)}"): None
+            for table in self.report.tables
+            for column in table.columns
+            if column.definition
+        }
+        return list(said)
 
 
 class ShownTable:

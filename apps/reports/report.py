@@ -67,6 +67,7 @@ class Column:
 class Table:
     """Rows of one shape, with their chart. A report's first table gives its tiles.
 
+    `key` is the field by which a row that is no period's is found in the previous period.
     `totals` gives what sums of rows do not: name of a column → value, over the whole question.
     """
 
@@ -77,6 +78,7 @@ class Table:
     name: str = ""
     note: str = ""
     chart: Chart | None = None
+    key: str = ""
     totals: Callable[[Question], dict[str, Any]] | None = None
     empty: str = "Nothing in this period."
 

@@ -36,7 +36,11 @@ def busy(db):
         kinds = ["published", "draft", "review", "scheduled", "archived"]
         posts = [
             PostFactory.build(
-                author=person, category=category, created_at=moment, status=kinds[n % 5]
+                author=person,
+                category=category,
+                created_at=moment,
+                status=kinds[n % 5],
+                comment_count=1,
             )
             for n, (person, moment) in enumerate(zip(people, moments, strict=True))
         ]

@@ -48,6 +48,7 @@ class PostAdmin(VersionedAdmin):
         RelatedFilter("category"),
         RelatedFilter("tags", "tag"),
         DateRangeFilter("created_at", "created"),
+        DateRangeFilter("published_at", "published"),
         author_active_filter(),
         ChoiceFilter("kind", Post.Kind),
     ]
