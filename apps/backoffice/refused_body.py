@@ -27,7 +27,9 @@ class Sent:
 
     @property
     def label(self) -> str:
-        """“profile-0-bio” is “Bio” to whoever typed it."""
+        """“profile-0-bio” is “Bio” to whoever typed it, “r2” the second text of a merge page."""
+        if self.name[:1] == "r" and self.name[1:].isdecimal():
+            return f"Text {self.name[1:]} to save"
         return self.name.rpartition("-")[2].replace("_", " ").strip().capitalize()
 
     @property

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.urls import path
 
-from apps.backoffice.refused_body import keep_as_sent
+from apps.backoffice.refused_body import Sent, keep_as_sent
 from config import urls
 
 TYPED = {
@@ -72,6 +72,14 @@ def test_what_can_be_read_is_labelled_and_escaped(client):
     page = client.post("/fails", TYPED).content.decode()
     assert re.findall(r'<label for="sent-\d+">([^<]+)<', page) == ["Title", "Content"]
     assert "<b>" not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [("profile-0-bio", "Bio"), ("publish_at", "Publish at"), ("r2", "Text 2 to save")],
+)
+def test_names_are_labelled_in_words(name, label):
+    assert Sent(name, "").label == label
 
 
 def test_the_token_is_the_browsers_own(client):

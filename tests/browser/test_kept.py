@@ -47,7 +47,7 @@ def type_and_save(tab, address: str, title: str) -> None:
     tab.goto(address)
     tab.fill("#id_title", title)
     with tab.expect_event("requestfailed", lambda request: request.method == "POST"):
-        tab.keyboard.press("Control+s")
+        tab.press("#id_title", "Enter")
     tab.unroute("**/admin/**")
 
 
@@ -128,6 +128,16 @@ def test_whoever_else_logs_in_in_the_tab_does_not_see_it(desk, content, address,
     assert not desk.is_visible(OFFER)
     desk.context.add_cookies([cookie_of(content["olive"])])
     desk.goto("/admin/")
+    assert desk.is_visible(OFFER)
+
+
+@pytest.mark.slow
+def test_a_popup_window_offers_its_own_alone(desk, address, losing):
+    losing(is_received=False)
+    type_and_save(desk, f"{address}?_popup=1", "In a popup")
+    desk.goto("/admin/")
+    assert not desk.is_visible(OFFER)
+    desk.goto(f"{address}?_popup=1")
     assert desk.is_visible(OFFER)
 
 
