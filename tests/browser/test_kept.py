@@ -12,7 +12,7 @@ from apps.users.models import Session
 from tests.browser.test_presence import cookie_of
 from tests.factories import PASSWORD, ed
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 OFFER = ".notice.kept"
 COPIES = "Object.keys(sessionStorage).filter(name => name.startsWith('kept:')).length"
@@ -68,7 +68,6 @@ def test_what_did_not_arrive_is_offered_on_the_next_page_and_saved(desk, content
     assert not desk.evaluate(SIGNS)
 
 
-@pytest.mark.slow
 def test_what_did_arrive_is_only_answered_again(desk, content, address, losing):
     losing(is_received=True)
     type_and_save(desk, address, "Arrived once")
@@ -80,7 +79,6 @@ def test_what_did_arrive_is_only_answered_again(desk, content, address, losing):
     assert AuditEntry.objects.filter(object_id=content["post"].pk, version=2).count() == 1
 
 
-@pytest.mark.slow
 def test_it_is_merged_with_what_was_saved_meanwhile(desk, content, address, losing):
     losing(is_received=False)
     type_and_save(desk, address, "Typed before")
@@ -93,7 +91,6 @@ def test_it_is_merged_with_what_was_saved_meanwhile(desk, content, address, losi
     assert fresh(content["post"]).title == "Typed before"
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("title", ["Saved", ""])
 def test_what_was_answered_is_not_kept(desk, address, title):
     desk.goto(address)
@@ -105,7 +102,6 @@ def test_what_was_answered_is_not_kept(desk, address, title):
     assert not desk.is_visible(OFFER)
 
 
-@pytest.mark.slow
 def test_back_from_the_browsers_error_page_offers_it_and_discards_it(desk, address, losing, audit):
     desk.goto("/admin/")
     losing(is_received=False)
@@ -119,7 +115,6 @@ def test_back_from_the_browsers_error_page_offers_it_and_discards_it(desk, addre
     assert desk.evaluate(COPIES) == 0
 
 
-@pytest.mark.slow
 def test_whoever_else_logs_in_in_the_tab_does_not_see_it(desk, content, address, losing):
     losing(is_received=False)
     type_and_save(desk, address, "Olive’s")
@@ -131,7 +126,6 @@ def test_whoever_else_logs_in_in_the_tab_does_not_see_it(desk, content, address,
     assert desk.is_visible(OFFER)
 
 
-@pytest.mark.slow
 def test_a_popup_window_offers_its_own_alone(desk, address, losing):
     losing(is_received=False)
     type_and_save(desk, f"{address}?_popup=1", "In a popup")
@@ -141,7 +135,6 @@ def test_a_popup_window_offers_its_own_alone(desk, address, losing):
     assert desk.is_visible(OFFER)
 
 
-@pytest.mark.slow
 def test_another_tab_is_not_asked(desk, address, losing):
     losing(is_received=False)
     type_and_save(desk, address, "In the first tab")
@@ -152,7 +145,6 @@ def test_another_tab_is_not_asked(desk, address, losing):
     assert desk.is_visible(OFFER)
 
 
-@pytest.mark.slow
 def test_an_ended_session_keeps_it_on_the_server_not_here(desk, content, address):
     desk.goto(address)
     desk.fill("#id_title", "Typed too long")
@@ -170,7 +162,6 @@ def test_an_ended_session_keeps_it_on_the_server_not_here(desk, content, address
     assert PendingEdit.objects.get().resolution == "applied"
 
 
-@pytest.mark.slow
 def test_passwords_and_files_are_never_stored(desk, losing):
     losing(is_received=False)
     desk.goto("/admin/users/user/add/")
@@ -190,7 +181,6 @@ def test_passwords_and_files_are_never_stored(desk, losing):
     assert "not kept" not in stored
 
 
-@pytest.mark.slow
 def test_with_the_storage_full_saving_works_as_ever(desk, content, address):
     desk.add_init_script(
         """const stock = Storage.prototype.setItem;
@@ -206,7 +196,6 @@ def test_with_the_storage_full_saving_works_as_ever(desk, content, address):
     assert fresh(content["post"]).title == "Saved all the same"
 
 
-@pytest.mark.slow
 def test_two_clicks_are_one_change_and_leave_no_copy(desk, content, address):
     desk.goto(address)
     desk.fill("#id_title", "Twice")

@@ -10,7 +10,7 @@ from tests.browser.conftest import WIDE
 from tests.browser.test_presence import cookie_of
 from tests.factories import PASSWORD, PendingEditFactory, ed
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 TEXT = (
     "Dredging of the inner harbour will begin in January. It lasts ten weeks.\n\n"
     "Fishing boats keep their berths at the quay.\n\n"
@@ -77,7 +77,6 @@ def test_the_second_finishes_in_one_click_and_both_texts_are_in_the_post(desk, e
     assert fresh(post).version == 3
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("title", "says"), [("", "one needs you"), ("Harbour dredging, port says", "two need you")]
 )
@@ -87,7 +86,6 @@ def test_one_and_two_conflicts_are_sound_in_every_look(desk, eds, address, audit
     audit(desk)
 
 
-@pytest.mark.slow
 def test_the_keyboard_chooses_and_enter_saves(desk, eds, address, post):
     both_edit(desk, eds, address)
     focused = "document.activeElement"
@@ -100,7 +98,6 @@ def test_the_keyboard_chooses_and_enter_saves(desk, eds, address, post):
     assert "will start in January." in fresh(post).content
 
 
-@pytest.mark.slow
 def test_what_is_typed_into_the_result_is_saved(desk, eds, address, post):
     both_edit(desk, eds, address)
     desk.click("text=Ed’s >> nth=-1")
@@ -111,7 +108,6 @@ def test_what_is_typed_into_the_result_is_saved(desk, eds, address, post):
     assert fresh(post).content.startswith("Neither of the two. It lasts ten weeks.")
 
 
-@pytest.mark.slow
 def test_a_third_editor_comes_in_between(desk, eds, address, post):
     both_edit(desk, eds, address)
     eds.goto(address)
@@ -122,7 +118,6 @@ def test_a_third_editor_comes_in_between(desk, eds, address, post):
     assert "will start in February." in fresh(post).content
 
 
-@pytest.mark.slow
 def test_kept_answers_come_back_and_the_edit_waits_at_home(desk, eds, address, post, audit):
     both_edit(desk, eds, address)
     desk.fill("#r1", "Half a thought.")
@@ -141,7 +136,6 @@ def test_kept_answers_come_back_and_the_edit_waits_at_home(desk, eds, address, p
     assert fresh(post).version == 2
 
 
-@pytest.mark.slow
 def test_a_session_that_ends_while_typing_brings_the_text_back_after_the_login(
     desk, content, address, post, audit
 ):
@@ -168,7 +162,6 @@ STATES = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("state", STATES)
 def test_pending_edits_are_sound_in_every_state_and_look(desk, content, post, audit, state):
     known = {"user": content["olive"], "object_id": post.pk} | STATES[state]
@@ -183,7 +176,6 @@ def page_of(edit: PendingEdit) -> str:
     return f"/admin/editing/pending/{edit.pk}/"
 
 
-@pytest.mark.slow
 def test_the_sidebar_leads_to_pending_edits(desk):
     desk.goto("/admin/")
     desk.click("#nav-sidebar >> text=Pending edits")
