@@ -100,8 +100,8 @@ class Person:
         submission = answer.wsgi_request.saving.submission
         if answer.status_code == 302:
             return Attempt(word, removed, submission, "saved")
-        assert answer.status_code == 409, answer.content[:2000]
         pending = PendingEdit.objects.get(submission=submission)
+        assert answer.status_code == 409, pending.cause
         assert (pending.user_id, pending.is_waiting) == (self.user_id, True)
         assert pending.payload["data"]["content"] == [typed["content"]]
         outcome = "locked" if pending.cause == "lock" else pending.cause
