@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev install fresh test test-slow bench-lists bench-saving lint requirements
+.PHONY: help run dev install fresh test test-slow bench-lists bench-saving bench-reports lint requirements
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS='	' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -60,6 +60,9 @@ bench-lists: $(VENV)/development.stamp  ## What lists, searches and forms cost; 
 
 bench-saving: $(VENV)/development.stamp  ## What saving and merging cost; ARGS="--rows 10000 1000000" (docs/benchmarks.md)
 	@$(BIN)/python -m benchmarks.saving $(ARGS)
+
+bench-reports: $(VENV)/development.stamp  ## What reports and downloads cost; ARGS="--rows 10000 1000000" (docs/benchmarks.md)
+	@$(BIN)/python -m benchmarks.reports $(ARGS)
 
 lint: $(VENV)/development.stamp  ## Ruff, bandit and a look for missing migrations
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/bandit -q -ll -r apps config

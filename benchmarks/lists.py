@@ -62,7 +62,7 @@ def database(server: Server, rows: int, content_bytes: int) -> str:
             connection.execute(f"COMMENT ON DATABASE {name} IS 'complete'")
     # Data of an earlier day under today's models.
     manage(url, "migrate", "-v0")
-    add_editor(url)
+    add_person(url, EMAIL, "Bench Editor", "Editor")
     return url
 
 
@@ -85,8 +85,8 @@ def fill(url: str, rows: int, content_bytes: int) -> None:
     print(f"{rows:,} posts in {time.perf_counter() - started:.0f} s, {size}", flush=True)
 
 
-def add_editor(url: str) -> None:
-    """Somebody with an editor's rights through the group: a superuser would hide their cost."""
+def add_person(url: str, email: str, name: str, role: str) -> None:
+    """Somebody with the rights of a role through its group: a superuser would hide their cost."""
     from django.conf import settings
     from django.contrib.auth.hashers import make_password
 
@@ -95,11 +95,11 @@ def add_editor(url: str) -> None:
     with psycopg.connect(url) as connection:
         connection.execute(
             "WITH person AS (INSERT INTO users (email, name, password, is_staff, is_superuser) "
-            "VALUES (%s, 'Bench Editor', %s, true, false) ON CONFLICT (email) DO NOTHING "
+            "VALUES (%s, %s, %s, true, false) ON CONFLICT (email) DO NOTHING "
             "RETURNING id) "
             "INSERT INTO users_groups (user_id, group_id) "
-            "SELECT person.id, g.id FROM person, auth_group g WHERE g.name = 'Editor'",
-            [EMAIL, make_password(PASSWORD)],
+            "SELECT person.id, g.id FROM person, auth_group g WHERE g.name = %s",
+            [email, name, make_password(PASSWORD), role],
         )
 
 

@@ -141,10 +141,12 @@ class Limit(Peer):
 class Admin(Peer):
     """What product and stock have in common: Django's addresses and forms."""
 
+    email = EMAIL
+
     def log_in(self) -> None:
         _, page = self.client("GET", "/admin/login/?next=/admin/")
         fields = dict(form_fields(page, "password"))
-        fields |= {"username": EMAIL, "password": PASSWORD}
+        fields |= {"username": self.email, "password": PASSWORD}
         status, page = self.client("POST", "/admin/login/?next=/admin/", list(fields.items()))
         if status != 302:
             raise RuntimeError(f"{self.name}: logging in gave {status}: {page[:2000]!r}")

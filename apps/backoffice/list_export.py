@@ -4,17 +4,18 @@ The rows come in the order of their keys, 50,000 at a time: each slice begins wh
 ended and is a statement of its own with its own timeout, all of them in one snapshot.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.conf import settings
 from django.db import connections, models, transaction
 from django.db.models import Case, Count, F, Func, Max, QuerySet, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from apps.backoffice.exports import FORMULAS, Table, csv_lines
 
 SLICE_ROWS = 50_000
+PART_BYTES = 256 * 1024
 # As `exports.harmless` says it.
 FORMULA = f"^[ \\n]*[{''.join(FORMULAS)}]".replace("-", "\\-")
 
@@ -57,8 +58,18 @@ def copied(
             sql, params = part.annotate(**columns).values_list(*columns).query.sql_with_params()
             yield count, b""
             with cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT csv)", params) as copy:
-                for block in copy:
-                    yield 0, bytes(block)
+                yield from ((0, part) for part in joined(copy))
+
+
+def joined(blocks: Iterable[bytes | memoryview]) -> Iterator[bytes]:
+    """In larger parts: PostgreSQL sends a row at a time, and each part is a call of the server."""
+    part = bytearray()
+    for block in blocks:
+        part += block
+        if len(part) > PART_BYTES:
+            yield bytes(part)
+            part.clear()
+    yield bytes(part)
 
 
 def slices(rows: QuerySet) -> Iterator[tuple[int, int, int]]:
@@ -73,6 +84,23 @@ def slices(rows: QuerySet) -> Iterator[tuple[int, int, int]]:
         last = found["last"]
 
 
+class Harmless(Func):
+    """The text, after an apostrophe where a spreadsheet would take it for a formula.
+
+    Most texts begin with a letter, which two comparisons of bytes tell: the expression alone
+    would double what a download takes.
+    """
+
+    template = (
+        """CASE WHEN (%(text)s COLLATE "C" < 'A' OR %(text)s COLLATE "C" > U&'\\FF00') """
+        "AND %(text)s ~ %(formula)s THEN '''' || %(text)s ELSE %(text)s END"
+    )
+
+    def as_sql(self, compiler, connection, **context):
+        text, _ = compiler.compile(self.source_expressions[0])
+        return self.template % {"text": text, "formula": "%s"}, [FORMULA]
+
+
 def shown(model: type[models.Model], path: str) -> models.expressions.Combinable:
     """The field as `exports.csv_value` would write it."""
     options = model._meta
@@ -82,11 +110,11 @@ def shown(model: type[models.Model], path: str) -> models.expressions.Combinable
     if isinstance(field, models.DateTimeField):
         zone = Value(timezone.get_default_timezone_name())
         local = Func(zone, F(path), function="timezone")
-        form = Value("YYYY-MM-DD HH24:MI:SS")
-        return Func(local, form, function="to_char", output_field=models.TextField())
+        # As PostgreSQL writes it, without its fraction; `to_char` takes thrice as long.
+        cut = Func(Value("second"), local, function="date_trunc")
+        return Cast(cut, models.TextField())
     if isinstance(field, models.BooleanField):
         return Case(When(**{path: True}, then=Value("yes")), default=Value("no"))
     if isinstance(field, models.CharField | models.TextField):
-        formula = When(**{f"{path}__regex": FORMULA}, then=Concat(Value("'"), F(path)))
-        return Case(formula, default=F(path), output_field=models.TextField())
+        return Harmless(F(path), output_field=models.TextField())
     return F(path)
