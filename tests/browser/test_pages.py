@@ -31,6 +31,7 @@ ADDRESSES = {
     "add a group": "/admin/auth/group/add/",
     "schedules": "/admin/operations/schedule/",
     "a schedule": "/admin/operations/schedule/{schedule.pk}/change/",
+    "reports": "/admin/reports/",
     "own password": "/admin/password_change/",
     "password changed": "/admin/password_change/done/",
 }

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import OperationalError, connections
 from django.utils import timezone
 
 from apps.activity.models import AuditEntry
-from apps.reports import snapshot
+from apps.reports import answers, snapshot
 from apps.reports.snapshot import sources
+from tests.factories import rory
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -98,6 +99,26 @@ def test_a_dead_replica_costs_one_attempt(replica, monkeypatch):
     monkeypatch.setattr(connections["replica"], "connect", lambda: asked.append(1) or close())
     assert [aliases(), aliases()] == [["default"], ["default"]]
     assert len(asked) == 1
+
+
+@two_servers
+def test_a_replica_that_dies_while_it_is_read_costs_nobody_the_page(replica, monkeypatch, client):
+    replicate(entry())
+    read_table, asked = answers.read_table, []
+
+    def dying(table, question, **options):
+        asked.append(question.using)
+        if question.using == "replica":
+            raise OperationalError("server closed the connection unexpectedly")
+        return read_table(table, question, **options)
+
+    monkeypatch.setattr(answers, "read_table", dying)
+    client.force_login(rory())
+    for day in ("2026-01-01", "2026-01-02"):
+        page = client.get("/admin/reports/people/", {"start": day, "end": day})
+        assert page.status_code == 200
+        assert "read live from the database" in page.content.decode()
+    assert asked.count("replica") == 1
 
 
 @two_servers
