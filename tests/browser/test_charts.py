@@ -91,3 +91,77 @@ def test_a_reading_stays_on_a_phone(sheet):
         box = sheet.locator(".plot-frame output").first.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
+
+
+def frame_of(sheet, title: str):
+    card = sheet.locator(".card", has=sheet.get_by_role("heading", name=title, exact=True))
+    return card.locator(".plot-frame")
+
+
+def test_arrow_keys_walk_through_the_cells(sheet):
+    frame = frame_of(sheet, "Heat map, cohorts")
+    reading = frame.locator("output")
+    frame.focus()
+    for key, place in (
+        ("ArrowRight", "Jan 2026, 0"),
+        ("ArrowRight", "Jan 2026, 1"),
+        ("ArrowDown", "Feb 2026, 1"),
+        ("End", "Jan 2026, 6"),
+        # Beneath it there is no cell: nothing moves.
+        ("ArrowDown", "Jan 2026, 6"),
+        ("ArrowLeft", "Jan 2026, 5"),
+    ):
+        sheet.keyboard.press(key)
+        assert place in reading.inner_text(), key
+    assert "21%" in reading.inner_text()
+    assert frame.locator("rect.mark").count() == 1
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_calendar_is_read_in_each_of_its_strips(sheet, width):
+    sheet.set_viewport_size({"width": width, "height": 900})
+    frame = frame_of(sheet, "Calendar of a year")
+    frame.focus()
+    sheet.keyboard.press("End")
+    sheet.keyboard.press("Home")
+    assert "Thu 1 Jan 2026" in frame.locator("output").inner_text()
+    body = frame.locator(".plot-body:visible").last
+    body.scroll_into_view_if_needed()
+    box = body.bounding_box()
+    columns = int(body.get_attribute("data-columns"))
+    week = 44 - int(body.get_attribute("data-offset"))
+    sheet.mouse.move(box["x"] + box["width"] * (week + 0.5) / columns, box["y"] + 3.5 * 20)
+    text = " ".join(frame.locator("output").inner_text().split())
+    assert text.startswith("Thu 5 Nov 2026")
+    assert "2 missed" in text
+    mark = frame.locator("rect.mark").bounding_box()
+    assert mark["y"] == pytest.approx(box["y"] + 60, abs=1.5)
+
+
+# axe-core does not judge text in SVG: the same colours as boxes of HTML.
+AS_BOXES = """() => {
+    const box = (css, background, color) => {
+        const element = document.createElement('p');
+        element.className = css;
+        element.textContent = `Text on ${css}`;
+        element.style.background = background;
+        element.style.color = color;
+        document.querySelector('.plot-frame').append(element);
+    };
+    const [dark, strong] = ['.values text:not(.strong)', '.values text.strong'];
+    for (let tint = 0; tint < 8; tint += 1) {
+        const text = document.querySelector(tint === 7 ? strong : dark);
+        const sheet = [...document.styleSheets].find((one) => one.href.includes('charts'));
+        const rule = [...sheet.cssRules].find((one) => text.matches(one.selectorText)
+            && one.selectorText.includes('.values') && one.style.fill
+            && one.selectorText.includes('strong') === (tint === 7));
+        box(`t${tint}`, 'var(--tint)', rule.style.fill);
+    }
+    for (let tone = 1; tone < 7; tone += 1) box(`s${tone}`, 'var(--card-bg)', 'var(--tone-fg)');
+    return document.querySelectorAll('.plot-frame > p[class^=t], .plot-frame > p[class^=s]').length;
+}"""
+
+
+def test_texts_in_cells_and_names_of_series_can_be_read(sheet, audit):
+    assert sheet.evaluate(AS_BOXES) == 14
+    audit(sheet)

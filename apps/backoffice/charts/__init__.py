@@ -3,11 +3,14 @@
 LineChart("Published posts", [Series("Published", points)], period).svg()
 """
 
+from .calendar import Calendar
 from .dates import Period
+from .heat import HeatMap
 from .line import LineChart
 from .ranked import RankedBars
 from .series import Series
 from .sparkline import Sparkline
+from .stacked import StackedBars
 from .units import AVERAGE, COUNT, DURATION, PERCENT, Unit
 
 __all__ = [
@@ -15,10 +18,13 @@ __all__ = [
     "COUNT",
     "DURATION",
     "PERCENT",
+    "Calendar",
+    "HeatMap",
     "LineChart",
     "Period",
     "RankedBars",
     "Series",
     "Sparkline",
+    "StackedBars",
     "Unit",
 ]

@@ -55,6 +55,15 @@ class Period:
             start = following
         return starts
 
+    @property
+    def count(self) -> int:
+        """How many grains there are, without listing the days of a thousand years."""
+        first, last = start_of(self.first, self.grain), start_of(self.last, self.grain)
+        if self.grain in MONTHS_OF:
+            months = 12 * (last.year - first.year) + last.month - first.month
+            return months // MONTHS_OF[self.grain] + 1
+        return (last - first).days // (7 if self.grain == "week" else 1) + 1
+
     def is_cut(self, start: date) -> bool:
         """Whether the period holds only a part of this grain."""
         return start < self.first or start_after(start, self.grain) - timedelta(days=1) > self.last

@@ -9,7 +9,7 @@ from .axes import ROOM, ValueAxis, date_axis, name_column
 from .layout import BOTTOM, across
 from .markup import colour, column, drawing, frame, legend, note, nothing, px, stretched
 from .reading import timeline_reading
-from .series import Series, Timeline, Value
+from .series import Timeline, Value
 from .words import timeline_words
 
 
@@ -24,7 +24,7 @@ class LineChart(Timeline):
         names, width = name_column(*self.ends(axis))
         columns = [axis.label_column(), self.body(axis, axis.width + width), names]
         plot = drawing("line", timeline_words(self), columns)
-        parts = [legend(self.legend_entries()), plot, note(self.note)]
+        parts = [legend(legend_entries(self)), plot, note(self.note)]
         return frame(parts, timeline_reading(self))
 
     def places(self) -> list[float]:
@@ -65,23 +65,17 @@ class LineChart(Timeline):
             heights.append(axis.y(value))
         return [one.name for one in self.solid], heights
 
-    def legend_entries(self) -> list[tuple[str, str]]:
-        entries = [("before", one.name) for one in self.dashed]
-        return surplus_names(self.solid) + entries + unfinished_entry(self)
 
-
-def surplus_names(series: Sequence[Series]) -> list[tuple[str, str]]:
-    """Series that have no room for a name at their end."""
-    return [(colour(index), one.name) for index, one in enumerate(series) if index >= ROOM]
-
-
-def unfinished_entry(chart: Timeline) -> list[tuple[str, str]]:
-    if not chart.unfinished:
-        return []
+def legend_entries(chart: Timeline, before: str = "before") -> list[tuple[str, str]]:
+    """What no name at a line's end says: series without room for one, dashes, dots."""
+    entries = [(colour(index), one.name) for index, one in enumerate(chart.solid) if index >= ROOM]
+    entries += [(before, one.name) for one in chart.dashed]
     grain = chart.drawn.grain
-    if chart.today and chart.today <= chart.given.last:
-        return [("live", "Today, so far" if grain == "day" else f"This {grain}, so far")]
-    return [("live", f"Part of a {grain}")]
+    if chart.now is not None:
+        entries.append(("live", f"{'Today' if grain == 'day' else f'This {grain}'}, so far"))
+    if chart.unfinished - {chart.now}:
+        entries.append(("live", f"Part of a {grain}"))
+    return entries
 
 
 @dataclass(frozen=True)

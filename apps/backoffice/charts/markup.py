@@ -32,9 +32,11 @@ def text(x: str, y: float, content: str, *, css: str = "", anchor: str = "", ful
     return f'<text x="{x}" y="{px(y)}"{css}{anchor}>{escape(content)}{title}</text>'
 
 
-def column(css: str, width: str, inner: Iterable[str], height: float = HEIGHT) -> str:
+def column(
+    css: str, width: str, inner: Iterable[str], height: float = HEIGHT, data: str = ""
+) -> str:
     """One of the drawings that stand side by side: values, lines, names."""
-    size = f'width="{width}" height="{px(height)}"'
+    size = f'width="{width}" height="{px(height)}" {data}'.rstrip()
     return f'<svg class="{css}" {size} aria-hidden="true">{"".join(inner)}</svg>'
 
 
@@ -66,10 +68,10 @@ def in_attribute(data: dict) -> str:
     return text.replace("&", "&amp;").replace("'", "&#39;").replace("<", "&lt;")
 
 
-def legend(entries: Iterable[tuple[str, str]]) -> str:
+def legend(entries: Iterable[tuple[str, str]], kind: str = "plot-legend") -> str:
     """(class, text) after (class, text); nothing for none."""
     items = "".join(f'<li class="{css}">{escape(name)}</li>' for css, name in entries)
-    return f'<ul class="plot-legend">{items}</ul>' if items else ""
+    return f'<ul class="{kind}">{items}</ul>' if items else ""
 
 
 def note(words: str) -> str:

@@ -12,18 +12,10 @@ def timeline_reading(chart: Timeline) -> dict:
     rows = chart.solid_values + chart.dashed_values
     labels = [grain_words(start, grain) for start in starts]
     for index in chart.unfinished:
-        labels[index] += ", so far" if is_now(chart, index) else f", part of the {grain}"
+        labels[index] += ", so far" if index == chart.now else f", part of the {grain}"
     return {
         "at": [round(1000 * place, 1) for place in chart.places()],
         "labels": labels,
         "names": [one.name for one in series],
         "rows": [["–" if value is None else exact(value) for value in row] for row in rows],
     }
-
-
-def is_now(chart: Timeline, index: int) -> bool:
-    starts = chart.drawn.starts
-    following = starts[index + 1] if index + 1 < len(starts) else None
-    return bool(
-        chart.today and starts[index] <= chart.today and (not following or chart.today < following)
-    )

@@ -15,6 +15,8 @@ Value = float | None
 Missing = Literal["gap", "zero"]
 MOST_POINTS = 400
 """A year and a bit of days; more points than pixels say nothing."""
+SLACK = 31
+"""By so many days a month, or a quarter, may be longer than the one after it."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,9 @@ class Timeline:
 
     `missing` says what a date without a point is: a gap in the line, or zero. `before` is the
     first day of the period before, for dashed series (default: their first point). `today` is the
-    day that is not over. Where a period has more than MOST_POINTS grains, weeks, months, … are
-    drawn instead, summed or averaged as the unit has it; `note` says so.
+    day that is not over; after it, what is missing is a gap. Where a period has more than
+    MOST_POINTS grains, weeks, months, … are drawn instead, summed or averaged as the unit has it;
+    `note` says so.
     """
 
     title: str
@@ -69,7 +72,7 @@ class Timeline:
 
     @cached_property
     def solid_values(self) -> list[list[Value]]:
-        return [self.laid_out(one, self.given) for one in self.solid] if self.drawn else []
+        return [self.laid_out(one, self.drawn) for one in self.solid] if self.drawn else []
 
     @cached_property
     def dashed_values(self) -> list[list[Value]]:
@@ -81,24 +84,25 @@ class Timeline:
         return [(row + [None] * length)[:length] for row in rows]
 
     def period_before(self, one: Series) -> Period:
-        first = self.before or min((day for day, _ in one.points), default=self.given.first)
-        last = first + (self.given.last - self.given.first)
-        if self.before and self.before <= self.given.first:
-            # Two months before two months may be shorter, or longer, than they.
-            last = max(first, date.fromordinal(max(1, self.given.first.toordinal() - 1)))
-        return Period(first, last, self.given.grain)
+        """As long as the period, but for its months; it ends before the period begins."""
+        first = self.before or min((day for day, _ in one.points), default=self.drawn.first)
+        length = self.drawn.last - self.drawn.first
+        last = min(first.toordinal() + length.days + SLACK, date.max.toordinal())
+        if first < self.drawn.first:
+            last = min(last, self.drawn.first.toordinal() - 1)
+        return Period(first, date.fromordinal(max(first.toordinal(), last)), self.drawn.grain)
 
     def laid_out(self, one: Series, period: Period) -> list[Value]:
-        """A value or None for each grain that is drawn."""
+        """A value or None for each grain that is drawn; points outside the period are left out."""
         fill = 0.0 if self.missing == "zero" else None
-        known = self.gathered((start_of(day, period.grain), value) for day, value in one.points)
-        values = [known.get(start, fill) for start in period.starts]
-        if period.grain == self.drawn.grain:
-            return values
-        coarse = Period(period.first, period.last, self.drawn.grain)
-        pairs = zip(period.starts, values, strict=True)
-        known = self.gathered((start_of(start, coarse.grain), value) for start, value in pairs)
-        return [known.get(start, fill) for start in coarse.starts]
+        to_come = self.today or date.max
+        first = start_of(period.first, self.given.grain)
+        known = self.gathered(
+            (start_of(day, period.grain), value)
+            for day, value in one.points
+            if first <= day <= period.last
+        )
+        return [known.get(start, fill if start <= to_come else None) for start in period.starts]
 
     def gathered(self, pairs) -> dict[date, Value]:
         """One value per date: several are summed, or averaged, as the unit has it."""
@@ -121,13 +125,19 @@ class Timeline:
         return not any(value is not None for row in rows for value in row)
 
     @cached_property
+    def now(self) -> int | None:
+        """The position of the grain that today is in."""
+        if not self.today or not self.drawn.first <= self.today <= self.drawn.last:
+            return None
+        return self.drawn.starts.index(start_of(self.today, self.drawn.grain))
+
+    @cached_property
     def unfinished(self) -> set[int]:
         """Positions of the grains that are not whole: today's, and those the period cuts."""
-        starts, grain = self.drawn.starts, self.drawn.grain
-        now = self.today and start_of(self.today, grain)
-        ends = {0, len(starts) - 1} if grain != "day" else set()
+        starts = self.drawn.starts
+        ends = {0, len(starts) - 1}
         cut = {index for index in ends if self.drawn.is_cut(starts[index])}
-        return cut | {index for index, start in enumerate(starts) if start == now}
+        return cut | ({self.now} - {None})
 
     def places(self) -> list[float]:
         """Where each grain stands, as a share of the width."""
@@ -138,5 +148,5 @@ class Timeline:
         if not self.drawn or self.drawn.grain == self.given.grain:
             return ""
         grain = self.given.grain
-        how = "Sums" if self.unit.adds_up else f"Means of the {grain}s"
-        return f"{how} per {self.drawn.grain}: the period is too long to draw each {grain}."
+        how = "Sums" if self.unit.adds_up else f"Means of the {grain}s that have a value"
+        return f"{how}, per {self.drawn.grain}: the period is too long to draw each {grain}."

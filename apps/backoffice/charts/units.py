@@ -21,7 +21,7 @@ def drawable(value) -> float | None:
         return None
     try:
         number = float(value)
-    except OverflowError:
+    except (OverflowError, ValueError):
         return None
     return number if isfinite(number) and abs(number) < GREATEST else None
 

@@ -53,7 +53,7 @@ def comparison_words(chart: Timeline, row: list[Value]) -> str:
 
 
 def before_words(chart: Timeline) -> str:
-    count, grain = len(chart.given.starts), chart.given.grain
+    count, grain = chart.given.count, chart.given.grain
     return f"on the {grain} before" if count == 1 else f"on the {count} {grain}s before"
 
 
@@ -80,9 +80,7 @@ def peak_words(chart: Timeline) -> str:
 
 
 def unfinished_words(chart: Timeline) -> str:
-    if not chart.today or not chart.given.first <= chart.today <= chart.given.last:
-        return ""
-    return "; today is not over"
+    return "" if chart.now is None else "; today is not over"
 
 
 def trend_words(values: Sequence[Value]) -> str:

@@ -5,13 +5,17 @@ from random import Random
 
 from apps.backoffice.charts import (
     AVERAGE,
+    COUNT,
     DURATION,
     PERCENT,
+    Calendar,
+    HeatMap,
     LineChart,
     Period,
     RankedBars,
     Series,
     Sparkline,
+    StackedBars,
 )
 
 TODAY = date(2026, 11, 20)
@@ -84,6 +88,69 @@ def lines() -> dict[str, LineChart]:
     }
 
 
+def bars() -> dict[str, StackedBars]:
+    first = TODAY - timedelta(days=27)
+    period = Period(first, TODAY)
+    parts = {"Approved": 900, "Pending": 220, "Spam": 140}
+    series = [
+        Series(name, [*walk(seed, first, 27, base), (TODAY, base // 3)])
+        for seed, (name, base) in enumerate(parts.items())
+    ]
+    before = Series("28 days before", walk(8, first - timedelta(days=28), 28, 1100), dashed=True)
+    start = TODAY - timedelta(days=363)
+    long = [Series(name, walk(n, start, 364, base)) for n, (name, base) in enumerate(parts.items())]
+    swing = [
+        Series("Issued", walk(1, first, 28, 100)),
+        Series("Spent", [(day, -value) for day, value in walk(2, first, 28, 60)]),
+    ]
+    weeks = Period(start, TODAY, "week")
+    return {
+        "Stacked": StackedBars("Comments", [*series, before], period, today=TODAY),
+        "Stacked, a year of days": StackedBars("Comments", long, Period(start, TODAY)),
+        "Stacked, weeks": StackedBars("Comments", long, weeks, today=TODAY),
+        "Stacked, below zero": StackedBars("Points", swing, period),
+        "Stacked, one day": StackedBars("Comments", [Series("a", [(TODAY, 3)])]),
+        "Stacked, names from people": StackedBars(EVIL, [Series(EVIL, walk(1, first, 28, 9))]),
+    }
+
+
+WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+
+
+def heats() -> dict[str, HeatMap]:
+    random = Random(5)
+    hours = [f"{hour:02}" for hour in range(24)]
+    waves = [2 + min(hour, 23 - hour) for hour in range(24)]
+    busy = [[round(random.uniform(0, 9) * wave) for wave in waves] for _ in WEEKDAYS]
+    months = [f"{month} 2026" for month in ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul")]
+    since = [str(number) for number in range(7)]
+    stays = [[round(0.9 ** (3 * n), 2) for n in range(7 - row)] for row in range(7)]
+    odd = [[-5, 0], [3]]
+    return {
+        "Heat map": HeatMap("Comments by hour", WEEKDAYS, hours, busy),
+        "Heat map, cohorts": HeatMap("Who came back", months, since, stays, PERCENT),
+        "Heat map, below zero": HeatMap(EVIL, [EVIL, "名前"], ["a", EVIL], odd, AVERAGE),
+        "Heat map, all zeros": HeatMap("Comments", WEEKDAYS, hours, [[0] * 24] * 7),
+    }
+
+
+def calendars() -> dict[str, Calendar]:
+    start = date(2026, 1, 1)
+    days = [(day, value // 40) for day, value in walk(6, start, 320, 300, 0.9) if day.day % 9]
+    published = [Series("Published", days)]
+    year = Period(start, date(2026, 12, 31))
+    quarter = Period(date(2026, 7, 1), date(2026, 9, 30))
+    missed = {date(2026, 11, 5): "2 missed", date(2026, 3, 2): EVIL}
+    dots = {"marks": missed, "marked": "Missed schedule"}
+    return {
+        "Calendar of a year": Calendar(
+            "Published", published, year, COUNT, "zero", today=TODAY, **dots
+        ),
+        "Calendar of a quarter": Calendar("Published", published, quarter),
+        "Calendar of four weeks": Calendar("Posts", [Series("Posts", days[-24:])]),
+    }
+
+
 def others() -> dict[str, object]:
     people = ["Ida Falk", "Tomasz Wolski", "Grace Adeyemi", "Hanna Berg", EVIL, "Word " * 30]
     ranks = [(name, 1000 - 151 * number) for number, name in enumerate(people)]
@@ -107,6 +174,6 @@ CARD = '<section class="card"><div class="card-head"><h2>{title}</h2></div>{char
 
 
 def page() -> str:
-    charts = {**lines(), **others()}
+    charts = {**lines(), **bars(), **heats(), **calendars(), **others()}
     cards = (CARD.format(title=title, chart=chart.svg()) for title, chart in charts.items())
     return PAGE.format(cards="".join(cards))

@@ -63,6 +63,12 @@ class Drawn:
                 strokes[-1].append((float(x), float(y)))
         return strokes
 
+    def cells(self, css: str) -> set[tuple[float, float]]:
+        """(x per mille, y pixels) of the upper left corners of a tint's cells."""
+        paths = [path for path in self.all("path", css) if "cell" in path.get("class")]
+        steps = "".join(path.get("d") for path in paths)
+        return {(float(x), float(y)) for _, x, y in POINT.findall(steps)}
+
     @property
     def read(self) -> dict:
         return json.loads(self.root.get("data-read"))

@@ -69,6 +69,12 @@ def test_a_grain_begins_with_its_first_day_and_ends_before_the_next(day, grain):
     assert start_of(start_after(start, grain), grain) == start_after(start, grain)
 
 
+@given(first=days, length=st.integers(0, 4000), grain=st.sampled_from(GRAINS))
+def test_grains_are_counted_as_they_are_listed(first, length, grain):
+    period = Period(first, first + timedelta(days=length), grain)
+    assert period.count == len(period.starts)
+
+
 def test_a_calendar_ends():
     assert Period(date(9999, 12, 30), date.max).starts == [date(9999, 12, 30), date.max]
     assert Period(date.min, date(1, 1, 9), "week").starts == [date.min, date(1, 1, 8)]

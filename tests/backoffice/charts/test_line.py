@@ -32,7 +32,7 @@ def test_a_point_stands_where_its_date_and_its_value_say():
 def test_zero_lies_within_where_there_are_values_below_it():
     drawn = draw(week([-10, 10, 0, 5, -20, 3, 2], unit=AVERAGE))
     heights = dict(drawn.values)
-    assert heights["−20"] > heights["0"] > heights["10"]
+    assert (heights["−20"], heights["0"], heights["10"]) == (226, 82, 10)
     (stroke,) = drawn.points(0)
     assert stroke[2][1] == heights["0"]
 
@@ -66,6 +66,12 @@ def test_today_is_dotted_and_said_to_be_so_far():
 def test_a_day_outside_the_period_is_not_today():
     drawn = draw(week([1, 2, 3], today=date(2026, 12, 1)))
     assert "so far" not in drawn.html
+
+
+def test_what_is_still_to_come_is_not_zero():
+    drawn = draw(week([4, 5], missing="zero", today=FIRST + timedelta(days=2)))
+    assert [len(stroke) for stroke in drawn.points(0)] == [2]
+    assert drawn.read["rows"][0] == ["4", "5", "0", "–", "–", "–", "–"]
 
 
 def test_the_period_before_is_dashed_under_the_same_days():
@@ -108,8 +114,8 @@ def test_ten_years_of_days_are_drawn_by_the_month_and_say_so(unit, value):
     chart = LineChart("Posts", [Series("Posts", points)], unit=unit)
     assert chart.drawn.grain == "month"
     assert chart.solid_values[0][1] == (29 if unit is COUNT else 1)
-    how = "Sums" if unit is COUNT else "Means of the days"
-    note = f"{how} per month: the period is too long to draw each day."
+    how = "Sums" if unit is COUNT else "Means of the days that have a value"
+    note = f"{how}, per month: the period is too long to draw each day."
     assert note in draw(chart).html
     assert note in draw(chart).summary
 
@@ -118,6 +124,15 @@ def test_the_total_is_the_same_however_it_is_drawn():
     points = [(date(2019, 3, 5) + timedelta(days=n), n % 17) for n in range(2700)]
     chart = LineChart("Posts", [Series("Posts", points)])
     assert sum(chart.solid_values[0]) == sum(value for _, value in points)
+
+
+def test_points_outside_the_period_are_left_out():
+    points = [(date(2016, 1, 4) + timedelta(days=n), 1) for n in range(4000)]
+    period = Period(date(2017, 1, 10), date(2026, 1, 20))
+    chart = LineChart("Posts", [Series("Posts", points)], period)
+    assert chart.drawn.grain == "month"
+    assert chart.solid_values[0][0] == 22
+    assert chart.solid_values[0][-1] == 20
 
 
 def test_months_that_the_period_cuts_are_dotted():

@@ -1,0 +1,160 @@
+"""Cells in rows and columns, tinted by their values: heat maps and calendars."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from .layout import WIDTHS, shortened, text_width
+from .markup import column, percent, px, stretched, text
+from .series import Value
+from .units import Unit, value_ticks
+
+TINTS = 7
+FEW = 8
+"""Up to as many columns, cells would be too broad on a desk."""
+NAMES, LABELS = 120, 22
+GAP = 4
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Round bounds between the tints; zero has one of its own."""
+
+    ticks: Sequence[float]
+    unit: Unit
+    is_flat: bool = False
+
+    @classmethod
+    def over(cls, rows: Sequence[Sequence[Value]], unit: Unit) -> "Scale":
+        values = [value for row in rows for value in row if value is not None]
+        low, high = min(values, default=0), max(values, default=0)
+        # Zero may lie between two ticks' ends: at most TINTS steps in either case.
+        ticks = value_ticks(low, high, unit, TINTS - 1 if low < 0 else TINTS)
+        return cls(ticks, unit, is_flat=low == high == 0)
+
+    def tint(self, value: float) -> str:
+        if value == 0 and self.ticks[0] == 0:
+            return "t0"
+        step = (value - self.ticks[0]) / (self.ticks[1] - self.ticks[0])
+        return self.name(max(1, -int(-step // 1)))
+
+    def name(self, level: int) -> str:
+        """The last of few levels is as strong as the last of many."""
+        return f"t{round(min(level, self.count) * TINTS / self.count)}"
+
+    @property
+    def count(self) -> int:
+        return len(self.ticks) - 1
+
+    def legend(self) -> Iterator[tuple[str, str]]:
+        labels = self.unit.labels(self.ticks)
+        if self.ticks[0] == 0:
+            yield "t0", labels[0]
+        for level in range(1, 1 if self.is_flat else self.count + 1):
+            yield self.name(level), f"{labels[level - 1]} to {labels[level]}"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """`columns` is for how many there is room; `offset` is the first column's place in the whole.
+
+    `outlined` draws the cells whose value is not known; a heat map leaves them blank.
+    """
+
+    rows: Sequence[Sequence[Value]]
+    row_names: Sequence[str]
+    column_names: Sequence[str]
+    scale: Scale
+    row_height: int
+    columns: int
+    offset: int = 0
+    outlined: Sequence[tuple[int, int]] = ()
+    marked: Sequence[tuple[int, int]] = ()
+    centred: bool = True
+
+    @property
+    def bottom(self) -> int:
+        return len(self.rows) * self.row_height
+
+    @cached_property
+    def short_names(self) -> list[str]:
+        return [shortened(name, NAMES) for name in self.row_names]
+
+    @property
+    def taken(self) -> float:
+        return max((text_width(name) for name in self.short_names), default=0) + 8
+
+    def drawn(self, css: str = "") -> list[str]:
+        """The column of the rows' names and that of the cells."""
+        names = [
+            text(px(self.taken - 8), self.middle(row) + 4, short, anchor="end", full=name)
+            for row, (short, name) in enumerate(zip(self.short_names, self.row_names, strict=True))
+            if name
+        ]
+        cells = [stretched(self.paths(), self.bottom), *self.labels(), self.values(), *self.dots()]
+        height = self.bottom + LABELS
+        data = f'data-offset="{self.offset}" data-columns="{self.columns}"'
+        return [
+            column(f"plot-values {css}".rstrip(), px(self.taken), names, height),
+            column(f"plot-body {css}".rstrip(), "100%", cells, height, data),
+        ]
+
+    def middle(self, row: int) -> float:
+        return (row + 0.5) * self.row_height
+
+    def cell(self, row: int, at: int) -> str:
+        left, width = 1000 * at / self.columns, 1000 / self.columns
+        return f"M{px(left)},{row * self.row_height}h{px(width)}v{self.row_height}h-{px(width)}z"
+
+    def paths(self) -> Iterator[str]:
+        by_tint: dict[str, list[str]] = {}
+        for row, values in enumerate(self.rows):
+            for at, value in enumerate(values):
+                if value is not None:
+                    by_tint.setdefault(self.scale.tint(value), []).append(self.cell(row, at))
+        if self.outlined:
+            by_tint["none"] = [self.cell(row, at) for row, at in self.outlined]
+        for tint, cells in sorted(by_tint.items()):
+            yield f'<path class="cell {tint}" d="{"".join(cells)}"/>'
+
+    def labels(self) -> Iterator[str]:
+        """Names of columns, as many as fit at each width."""
+        anchor = "middle" if self.centred else ""
+        for at, least in WIDTHS.items():
+            labels = (
+                text(percent(place), self.bottom + 15, name, anchor=anchor)
+                for place, name in self.fitting(least - self.taken)
+            )
+            yield f'<g class="ticks at-{at}">{"".join(labels)}</g>'
+
+    def fitting(self, width: float) -> Iterator[tuple[float, str]]:
+        end = -width
+        for at, name in enumerate(self.column_names):
+            place = (at + 0.5 * self.centred) / self.columns
+            left = place * width - text_width(name) / 2 * self.centred
+            if name and left >= end + GAP:
+                yield place, name
+                end = left + text_width(name)
+
+    def values(self) -> str:
+        """The values in their cells, from the width on at which all fit."""
+        texts = list(self.value_texts())
+        widest = max((text_width(short) for _, _, short in texts), default=0) + GAP
+        for at, least in reversed(WIDTHS.items()):
+            if (least - self.taken) / self.columns >= widest and self.row_height >= 16:
+                inner = (text(x, y, short, css=css) for (x, css), y, short in texts)
+                return f'<g class="values from-{at}" text-anchor="middle">{"".join(inner)}</g>'
+        return ""
+
+    def value_texts(self) -> Iterator[tuple[tuple[str, str], float, str]]:
+        for row, values in enumerate(self.rows):
+            for at, value in enumerate(values):
+                if value is not None:
+                    css = "strong" if self.scale.tint(value) == f"t{TINTS}" else ""
+                    place = percent((at + 0.5) / self.columns)
+                    yield (place, css), self.middle(row) + 4, self.scale.unit.short(value)
+
+    def dots(self) -> Iterator[str]:
+        for row, at in self.marked:
+            place = percent((at + 0.5) / self.columns)
+            yield f'<circle class="dot" cx="{place}" cy="{px(self.middle(row))}" r="3"/>'
