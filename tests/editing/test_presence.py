@@ -376,3 +376,12 @@ def test_the_page_of_a_versioned_object_has_the_line(client, post, who, state):
 def test_a_page_without_versions_has_none(client):
     client.force_login(olive())
     assert "presence" not in client.get("/admin/posts/post/add/").content.decode()
+
+
+def test_a_form_in_place_of_a_heartbeat_is_refused(client):
+    client.handler.enforce_csrf_checks = True
+    client.force_login(olive())
+    client.get("/admin/")
+    token = client.cookies["csrftoken"].value
+    answer = client.post("/admin/editing/presence/", {"csrfmiddlewaretoken": token, "type": "x"})
+    assert answer.status_code == 400

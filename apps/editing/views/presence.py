@@ -1,6 +1,6 @@
 from django.contrib import admin
 from django.db.models import BinaryField, Model, TextField
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, RawPostDataException
 from django.views.decorators.http import require_POST
 
 from apps.activity.recorded import recorded_as
@@ -19,7 +19,8 @@ def heartbeat(request: HttpRequest) -> HttpResponse:
         return refused(413)
     try:
         beat = Beat.read(request.body)
-    except ValueError:
+    except (ValueError, RawPostDataException):
+        # The second: a form was sent, and the check of its token has read it.
         return refused(400)
     recorded = recorded_as(beat.type)
     if recorded is None or not recorded.is_versioned:
