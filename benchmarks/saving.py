@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from apps.editing.merge import merge_text
+from apps.editing.merging.merge import merge_text
 from benchmarks.lists import PEERS, database, stock_tables
 from benchmarks.measure import Conditions, measure
 from benchmarks.peers import Peer

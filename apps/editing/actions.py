@@ -3,6 +3,7 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -63,9 +64,14 @@ def keep_decisions(opened: Opened, decided: dict[str, list[str]]) -> PendingEdit
 
 
 def resolve_edit(pending_id: int, resolution: str, *, by: AbstractBaseUser) -> int:
-    """How many were waiting until now: 1, or 0 where somebody clicked twice."""
-    waiting = PendingEdit.objects.waiting().of_user(by).filter(pk=pending_id)
-    return waiting.update(resolution=resolution, resolved_at=Now())
+    """How many were: 1, or 0 where somebody clicked twice. Who discarded his edit in one tab and
+    saves it in another has saved it.
+    """
+    edits = PendingEdit.objects.of_user(by).filter(pk=pending_id)
+    still = Q(resolved_at=None)
+    if resolution != Resolution.DISCARDED:
+        still |= Q(resolution=Resolution.DISCARDED)
+    return edits.filter(still).update(resolution=resolution, resolved_at=Now())
 
 
 def take_back(pending_id: int, *, by: AbstractBaseUser) -> int:

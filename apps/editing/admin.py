@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from apps.backoffice.admin import ModelAdmin
-from apps.editing.history_pages import WithRestore
+from apps.editing.history.admin import WithRestore
 from apps.editing.opened import NAME, Opened
 from apps.editing.saving import REASON, Saving
 from apps.editing.wording import changed_since

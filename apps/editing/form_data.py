@@ -22,7 +22,7 @@ from django.utils.dateparse import parse_datetime
 from apps.activity.recorded import recorded_as
 from apps.activity.values import as_json
 from apps.backoffice.widgets import RelatedMultiple, is_key
-from apps.editing.records import Kind
+from apps.editing.merging.records import Kind
 
 
 @dataclass(frozen=True)

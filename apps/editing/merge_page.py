@@ -14,12 +14,12 @@ from django.http import QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from apps.editing.difference import Mark, Run, difference, html, replaced
 from apps.editing.form_data import PageField
 from apps.editing.labels import Labels
-from apps.editing.merge import Outcome, Part
+from apps.editing.merging.difference import Mark, Run, difference, html, replaced
+from apps.editing.merging.merge import Outcome, Part
+from apps.editing.merging.records import FieldMerge, Kind
 from apps.editing.rebase import Rebased
-from apps.editing.records import FieldMerge, Kind
 
 # Of what stays the same beside a change so much is shown, in characters.
 CONTEXT = 80

@@ -10,8 +10,8 @@ from django.utils.datastructures import MultiValueDict
 
 from apps.activity.states import state_at, states
 from apps.editing.form_data import EditPage
-from apps.editing.merge import Outcome
-from apps.editing.records import RecordMerge, merge_record
+from apps.editing.merging.merge import Outcome
+from apps.editing.merging.records import RecordMerge, merge_record
 
 # What I typed stands as I typed it, also where no field could make it of the recorded value.
 AS_TYPED = (Outcome.MINE, Outcome.SAME)

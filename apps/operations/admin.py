@@ -12,7 +12,7 @@ from django_tasks_db import admin as tasks
 from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.keyset import Order
 from apps.backoffice.rows import NOTHING, Column, when
-from apps.editing.history_pages import WithHistory
+from apps.editing.history.admin import WithHistory
 from apps.operations import actions
 from apps.operations.models import Schedule
 from apps.operations.wording import absence, duration, interval, state

@@ -7,7 +7,7 @@ from django.utils.html import format_html_join
 from apps.backoffice.admin import ModelAdmin
 from apps.backoffice.keyset import Order
 from apps.backoffice.rows import Column
-from apps.editing.history_pages import WithHistory
+from apps.editing.history.admin import WithHistory
 from apps.users import actions
 from apps.users.forms import GroupForm, PermissionsField
 from apps.users.querysets import groups_within, permissions_offered

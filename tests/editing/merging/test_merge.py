@@ -6,9 +6,9 @@ from collections import Counter
 import pytest
 from hypothesis import example, given
 
-from apps.editing.merge import merge_text
-from apps.editing.pieces import sentences
-from tests.editing.texts import edits, texts
+from apps.editing.merging.merge import merge_text
+from apps.editing.merging.pieces import sentences
+from tests.editing.merging.texts import edits, texts
 from tests.sizes import HOSTILE_BYTES
 
 BASE = """Dredging begins in January. It lasts ten weeks. Two barges take the silt.

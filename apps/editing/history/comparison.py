@@ -8,10 +8,10 @@ from django.db.models import CharField, TextField
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from apps.editing.difference import Hunk, Mark, Run, difference, html
 from apps.editing.labels import NOTHING, Labels
-from apps.editing.matching import Budget
-from apps.editing.pieces import paragraphs
+from apps.editing.merging.difference import Hunk, Mark, Run, difference, html
+from apps.editing.merging.matching import Budget
+from apps.editing.merging.pieces import paragraphs
 
 BLANK_LINES = "(blank lines)"
 

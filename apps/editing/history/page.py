@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 
 from django.urls import reverse
 
-from apps.editing import versions
-from apps.editing.asked import Asked
+from apps.editing.history import versions
+from apps.editing.history.asked import Asked
+from apps.editing.history.side_by_side import SideBySide
+from apps.editing.history.subject import Subject
 from apps.editing.labels import Labels
-from apps.editing.side_by_side import SideBySide
-from apps.editing.subject import Subject
 
 
 class HistoryPage:

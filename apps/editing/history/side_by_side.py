@@ -5,12 +5,12 @@ from typing import Any
 
 from apps.activity.between import changes_between
 from apps.backoffice.rows import short_time
-from apps.editing.comparison import fields_of
 from apps.editing.form_data import EditPage
+from apps.editing.history.comparison import fields_of
+from apps.editing.history.restoring import restored_names
+from apps.editing.history.subject import Subject
 from apps.editing.labels import Labels
-from apps.editing.matching import Budget
-from apps.editing.restoring import restored_names
-from apps.editing.subject import Subject
+from apps.editing.merging.matching import Budget
 from apps.editing.wording import actor, listed
 
 MAY_SEE_REQUESTS = "activity.view_auditentry"

@@ -5,9 +5,9 @@ from html import unescape
 import pytest
 from hypothesis import given
 
-from apps.editing.difference import Mark, difference, replaced
-from apps.editing.matching import Budget
-from tests.editing.texts import texts
+from apps.editing.merging.difference import Mark, difference, replaced
+from apps.editing.merging.matching import Budget
+from tests.editing.merging.texts import texts
 from tests.sizes import HOSTILE_BYTES
 
 

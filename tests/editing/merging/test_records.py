@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.editing.merge import Outcome
-from apps.editing.records import Kind, merge_record
-from tests.editing.texts import edits
+from apps.editing.merging.merge import Outcome
+from apps.editing.merging.records import Kind, merge_record
+from tests.editing.merging.texts import edits
 
 KINDS = {"title": Kind.VALUE, "status": Kind.VALUE, "content": Kind.TEXT, "tags": Kind.SET}
 BASE = {"title": "Harbour", "status": "draft", "content": "One.\n\nTwo.", "tags": [1, 2]}

@@ -1,9 +1,9 @@
 import pytest
 
 from apps.activity.recorded import recorded_as
-from apps.editing.comparison import fields_of
+from apps.editing.history.comparison import fields_of
 from apps.editing.labels import Labels
-from apps.editing.matching import Budget
+from apps.editing.merging.matching import Budget
 from apps.posts.models import Post
 
 

@@ -3,8 +3,8 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 
-from apps.editing.pieces import paragraphs, sentences, words
-from tests.editing.texts import texts
+from apps.editing.merging.pieces import paragraphs, sentences, words
+from tests.editing.merging.texts import texts
 
 
 def content(pieces):

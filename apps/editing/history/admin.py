@@ -7,10 +7,10 @@ from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
-from apps.editing.asked import is_version
-from apps.editing.history import HistoryPage
-from apps.editing.restoring import Restoring
-from apps.editing.subject import key_of, subject_of
+from apps.editing.history.asked import is_version
+from apps.editing.history.page import HistoryPage
+from apps.editing.history.restoring import Restoring
+from apps.editing.history.subject import key_of, subject_of
 
 
 class WithHistory:
