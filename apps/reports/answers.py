@@ -4,9 +4,9 @@ Read in one snapshot, kept in the cache under the question alone: what a person 
 is decided when it is shown.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -39,12 +39,21 @@ class Result:
 
 @dataclass(frozen=True)
 class Answer:
-    """`results` has a Result for each table's name."""
+    """`results` has a Result for each table's name, made when it is asked for."""
 
-    results: Mapping[str, Result]
-    source: str
+    report: Report
+    packed: dict
     as_of: datetime
     is_stale: bool = False
+
+    @property
+    def source(self) -> str:
+        return self.packed["source"]
+
+    @cached_property
+    def results(self) -> dict[str, Result]:
+        packed_results = self.packed["results"]
+        return {one.name: unpacked(one, packed_results[one.name]) for one in self.report.tables}
 
 
 def answer(
@@ -62,10 +71,7 @@ def answer(
         refresh=refresh,
     )
     as_of = datetime.fromtimestamp(found.made_at, UTC)
-    results = {
-        table.name: unpacked(table, found.value["results"][table.name]) for table in report.tables
-    }
-    return Answer(results, found.value["source"], as_of, found.is_stale)
+    return Answer(report, found.value, as_of, found.is_stale)
 
 
 def key_of(report: Report, question: Question, *, compare: bool) -> str:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from apps.backoffice import exports
 from apps.backoffice.rows import short_time
 from apps.reports.answers import Answer, Result
 from apps.reports.cells import Cells, css_of
@@ -228,7 +229,12 @@ class ShownTable:
             params |= as_address(self.question.period, self.question.granularity)
         if self.table.name:
             params["table"] = self.table.name
-        return [(name.upper(), f"?{urlencode(params | {'format': name})}") for name in FORMATS]
+        formats = [name for name in FORMATS if name != "xlsx" or self.fits_a_workbook]
+        return [(name.upper(), f"?{urlencode(params | {'format': name})}") for name in formats]
+
+    @property
+    def fits_a_workbook(self) -> bool:
+        return self.count <= exports.XLSX_ROWS
 
 
 def in_words(column: Column, value: Any, nothing: str = "–") -> str:

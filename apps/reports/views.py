@@ -7,8 +7,10 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from apps.backoffice.admin import ListResponse
+from apps.backoffice.exports import TooManyRows
 from apps.reports.answers import TooSlow, answer
 from apps.reports.downloads import download
+from apps.reports.figures import figures
 from apps.reports.page import ReportPage
 from apps.reports.question import Asked
 from apps.reports.report import Report, readable_by, report_for
@@ -53,19 +55,18 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         return HttpResponseRedirect(request.get_full_path())
     if asked.format:
-        return download(request, found, asked, got)
+        try:
+            return download(request, found, asked, got)
+        except TooManyRows as refusal:
+            asked.errors.append(str(refusal))
+            return shown(request, found, asked, status=400)
     return shown(request, found, asked, got)
 
 
 def shown(request, report: Report, asked: Asked, got=None, *, status=200, **context):
     drawn = ReportPage(request, report, asked, got)
-    response = page(
-        request,
-        "reports/report.html",
-        title=report.title,
-        page=drawn,
-        **context,
-    )
+    context["figures"] = figures(drawn) if got else ""
+    response = page(request, "reports/report.html", title=report.title, page=drawn, **context)
     response.status_code = status
     return response
 

@@ -9,6 +9,7 @@ import pytest
 
 from apps.activity.models import AuditEntry
 from apps.activity.verification import verify
+from apps.backoffice import exports
 from apps.reports import report as reports
 from apps.reports.report import PEOPLE, Column, Report, Table, register
 from apps.reports.units import TEXT
@@ -70,6 +71,18 @@ def test_the_page_names_the_rows_and_gives_their_addresses(reader):
     for name in ("csv", "xlsx", "json"):
         wanted = f"start=2026-10-05&amp;end=2026-10-07&amp;granularity=day&amp;format={name}"
         assert wanted in text
+
+
+def test_above_what_a_workbook_holds_the_page_offers_csv(reader, monkeypatch):
+    monkeypatch.setattr(exports, "XLSX_ROWS", 2)
+    text = reader.get(ADDRESS, WEEK).content.decode()
+    assert "3 rows, too many for Excel: take CSV" in text
+    assert "format=csv" in text
+    assert "granularity=day&amp;format=xlsx" not in text
+    refused = reader.get(ADDRESS, {**WEEK, "format": "xlsx"})
+    assert refused.status_code == 400
+    assert "take CSV" in refused.content.decode()
+    assert not AuditEntry.objects.filter(action="download").exists()
 
 
 def test_without_the_right_there_is_no_download(client):

@@ -110,6 +110,15 @@ def test_who_may_not_open_the_list_sees_numbers_without_links(client, joined):
     assert "format=csv" not in text
 
 
+def test_what_was_drawn_for_one_is_not_shown_to_who_may_open_less(client, joined):
+    client.force_login(factories.olive())
+    assert "/admin/users/user/?" in text_of(client, **WEEK)
+    person = factories.mallory()
+    person.user_permissions.add(permission("view_people"))
+    client.force_login(person)
+    assert "/admin/users/user/?" not in text_of(client, **WEEK)
+
+
 def permission(codename: str):
     from django.contrib.auth.models import Permission
 
