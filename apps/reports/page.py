@@ -47,6 +47,7 @@ class ReportPage:
         # Read here: choices may come from the database, and a template may not ask it.
         own = report.filters.base_fields if report.filters else {}
         fields = [asked.form[name] for name in own]
+        self.media = asked.form.media
         self.filter_fields = [(one.id_for_label, one.label, one.as_widget()) for one in fields]
 
     # The controls

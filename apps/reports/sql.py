@@ -1,0 +1,30 @@
+"""Statements written by hand: with parameters alone, answered in rows of a dataclass."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from django.db import connections
+
+Row = TypeVar("Row")
+
+
+def rows_of(row: type[Row], statement: str, params: Mapping[str, Any], using: str) -> list[Row]:
+    """A row for each that the statement gives; its columns are the fields, in their order."""
+    columns = [moment if one.type == datetime | None else as_it_is for one in fields(row)]
+    with connections[using].cursor() as cursor:
+        cursor.execute(statement, params)
+        return [
+            row(*(read(value) for read, value in zip(columns, values, strict=True)))
+            for values in cursor.fetchall()
+        ]
+
+
+def moment(value: str | datetime | None) -> datetime | None:
+    """SQLite has no type for moments: what is computed of them comes back as text, in UTC."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+
+
+def as_it_is(value: Any) -> Any:
+    return value
