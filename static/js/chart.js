@@ -35,10 +35,12 @@ class Chart {
         // Screen readers keep the arrow keys to themselves anywhere else.
         frame.setAttribute("role", "application");
         frame.setAttribute("aria-roledescription", "chart");
-        frame.setAttribute("aria-label", "Values, with the arrow keys");
+        const summary = frame.querySelector(".plot").getAttribute("aria-label");
+        frame.setAttribute("aria-label", `${summary} Arrow keys read the values.`);
         frame.addEventListener("keydown", (event) => this.key(event));
-        frame.addEventListener("pointermove", (event) => this.point(event));
-        frame.addEventListener("pointerleave", () => this.clear());
+        for (const type of ["pointermove", "pointerdown"]) frame.addEventListener(type, (event) => this.point(event));
+        // A finger leaves as soon as it has tapped: what it showed stays until the next tap elsewhere.
+        frame.addEventListener("pointerleave", (event) => event.pointerType === "touch" || this.clear());
         frame.addEventListener("blur", () => this.clear());
     }
 

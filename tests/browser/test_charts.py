@@ -83,6 +83,22 @@ def test_a_pointer_reads_the_value_beneath_it(sheet):
     assert frame.locator("output").inner_text() == ""
 
 
+def test_what_a_finger_shows_stays(sheet):
+    frame = sheet.locator(".plot-frame").first
+    box = frame.locator(".plot-body").bounding_box()
+    finger = {"pointerType": "touch", "clientX": box["x"] + 1, "clientY": box["y"] + 50}
+    frame.dispatch_event("pointerdown", finger)
+    frame.dispatch_event("pointerleave", finger)
+    assert "Sat 24 Oct 2026" in frame.locator("output").inner_text()
+
+
+def test_the_summary_is_the_name_of_what_the_keys_reach(sheet):
+    frame = sheet.locator(".plot-frame").first
+    assert frame.get_attribute("role") == "application"
+    summary = frame.locator(".plot").get_attribute("aria-label")
+    assert frame.get_attribute("aria-label").startswith(summary)
+
+
 def test_a_reading_stays_on_a_phone(sheet):
     sheet.set_viewport_size({"width": 390, "height": 844})
     sheet.locator(".plot-frame").first.focus()

@@ -112,10 +112,10 @@ def grain_words(start: date, grain: Grain) -> str:
     return tick_words(start, grain, year=True)
 
 
-def moment_words(start: date, grain: Grain) -> str:
+def moment_words(start: date, grain: Grain, *, year: bool = False) -> str:
     """The same within a sentence: on Tuesday 10 Nov, in the week of 9 Nov, in Nov 2026."""
     if grain == "day":
-        return f"on {LONG_WEEKDAYS[start.weekday()]} {day_words(start)}"
+        return f"on {LONG_WEEKDAYS[start.weekday()]} {day_words(start, year=year)}"
     if grain == "week":
-        return f"in the week of {day_words(start)}"
+        return f"in the week of {day_words(start, year=year)}"
     return f"in {tick_words(start, grain, year=True)}"

@@ -68,7 +68,7 @@ class HeatMap:
         high, low = max(self.cells, key=value_of), min(self.cells, key=value_of)
         total = f"{exact(sum(map(value_of, self.cells)))}; " if self.unit.adds_up else ""
         if high[0] == low[0]:
-            return f"{self.title}: {total}{exact(high[0])} everywhere."
+            return f"{self.title}: {exact(high[0])} everywhere."
         ends = f"highest {exact(high[0])} at {high[1]}; lowest {exact(low[0])} at {low[1]}"
         return f"{self.title}: {total}{ends}."
 

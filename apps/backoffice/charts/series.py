@@ -139,6 +139,11 @@ class Timeline:
         cut = {index for index in ends if self.drawn.is_cut(starts[index])}
         return cut | ({self.now} - {None})
 
+    @property
+    def told(self) -> list[tuple[str, list[Value]]]:
+        """What the summary tells; the first is compared with the period before."""
+        return [(one.name, row) for one, row in zip(self.solid, self.solid_values, strict=True)]
+
     def places(self) -> list[float]:
         """Where each grain stands, as a share of the width."""
         raise NotImplementedError
@@ -148,5 +153,7 @@ class Timeline:
         if not self.drawn or self.drawn.grain == self.given.grain:
             return ""
         grain = self.given.grain
-        how = "Sums" if self.unit.adds_up else f"Means of the {grain}s that have a value"
-        return f"{how}, per {self.drawn.grain}: the period is too long to draw each {grain}."
+        how = f"{'Sums' if self.unit.adds_up else 'Means'} per {self.drawn.grain}"
+        of = "" if self.unit.adds_up else f" of the {grain}s that have a value"
+        where = "; a week counts where it begins" if grain == "week" else ""
+        return f"{how}{of}: the period is too long to draw each {grain}{where}."

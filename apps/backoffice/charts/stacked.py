@@ -12,7 +12,7 @@ from .line import Strokes, group, legend_entries, path
 from .markup import colour, column, drawing, frame, legend, note, nothing, px, stretched
 from .reading import timeline_reading
 from .series import Timeline, Value
-from .words import timeline_words
+from .words import known, timeline_words
 
 DENSE = 60
 """From as many bars on, no room is left between them."""
@@ -118,14 +118,26 @@ class StackedBars(Timeline):
         """With the height of each bar, where there is more than one part."""
         read = timeline_reading(self)
         if len(self.solid) > 1:
-            sums = map(total, zip(*self.solid_values, strict=True))
-            read["names"].append("Together")
-            read["rows"].append([self.unit.exact(value) for value in sums])
+            name, sums = self.told[0]
+            read["names"].append(name)
+            read["rows"].append(["–" if one is None else self.unit.exact(one) for one in sums])
         return read
 
+    @cached_property
+    def told(self) -> list[tuple[str, list[Value]]]:
+        """Each bar's height before its parts: the dashed line stands for the height."""
+        parts = super().told
+        if len(parts) < 2:
+            return parts
+        return [
+            ("Together", [total(values) for values in zip(*self.solid_values, strict=True)]),
+            *parts,
+        ]
 
-def total(values: Sequence[Value]) -> float:
-    return sum(value for value in values if value is not None)
+
+def total(values: Sequence[Value]) -> Value:
+    numbers = known(values)
+    return sum(numbers) if numbers else None
 
 
 def piled(ends: list[float], index: int, value: Value) -> Extent | None:

@@ -11,24 +11,17 @@ def timeline_words(chart: Timeline) -> str:
     """Published posts, 1–28 Nov 2026: 214, up 12% on the 28 days before; highest 14 on …"""
     if not chart.drawn or chart.is_empty:
         return f"{chart.title}: no data."
-    parts = [
-        series_words(chart, one.name, row)
-        for one, row in zip(chart.solid, chart.solid_values, strict=True)
-    ]
+    parts = [row_words(chart, index) for index in range(len(chart.told))]
     text = f"{chart.title}, {chart.drawn.words}: {'; '.join(parts)}"
-    return (
-        ". ".join([f"{text}{peak_words(chart)}{unfinished_words(chart)}", chart.note]).strip(". ")
-        + "."
-    )
+    return f"{text}{peak_words(chart)}{unfinished_words(chart)}. {chart.note}".rstrip()
 
 
-def series_words(chart: Timeline, name: str, row: list[Value]) -> str:
-    value = (
-        chart.unit.exact(sum(known(row))) if chart.unit.adds_up else range_words(chart.unit, row)
-    )
-    named = f"{name} {value}" if len(chart.solid) > 1 else value
-    is_lead = name == chart.solid[0].name
-    return named + (comparison_words(chart, row) if is_lead else "")
+def row_words(chart: Timeline, index: int) -> str:
+    name, row = chart.told[index]
+    unit = chart.unit
+    value = unit.exact(sum(known(row))) if unit.adds_up else range_words(unit, row)
+    named = f"{name} {value}" if len(chart.told) > 1 else value
+    return named + (comparison_words(chart, row) if index == 0 else "")
 
 
 def known(row: Sequence[Value]) -> list[float]:
@@ -69,13 +62,14 @@ def change_words(now: float, before: float) -> str:
 
 
 def peak_words(chart: Timeline) -> str:
-    row = chart.solid_values[0] if chart.solid_values else []
+    lead, row = chart.told[0] if chart.told else ("", [])
     values = known(row)
     if len(values) < 2 or min(values) == max(values):
         return ""
     at = row.index(max(values))
-    name = f"{chart.solid[0].name} " if len(chart.solid) > 1 else ""
-    when = moment_words(chart.drawn.starts[at], chart.drawn.grain)
+    name = f"{lead} " if len(chart.told) > 1 else ""
+    is_long = (chart.drawn.last - chart.drawn.first).days > 366
+    when = moment_words(chart.drawn.starts[at], chart.drawn.grain, year=is_long)
     return f"; {name}highest {chart.unit.exact(row[at])} {when}"
 
 

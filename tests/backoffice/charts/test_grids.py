@@ -76,7 +76,7 @@ def test_a_heat_map_in_words():
     assert heat([[1, 9], [4, 6]]).summary == (
         "Comments: 20; highest 9 at Row 0, b; lowest 1 at Row 0, a."
     )
-    assert heat([[3, 3]]).summary == "Comments: 6; 3 everywhere."
+    assert heat([[3, 3]]).summary == "Comments: 3 everywhere."
     assert heat([[None]]).summary == "Comments: no data."
     assert heat([]).summary == "Comments: no data."
 

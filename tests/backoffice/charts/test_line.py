@@ -114,10 +114,18 @@ def test_ten_years_of_days_are_drawn_by_the_month_and_say_so(unit, value):
     chart = LineChart("Posts", [Series("Posts", points)], unit=unit)
     assert chart.drawn.grain == "month"
     assert chart.solid_values[0][1] == (29 if unit is COUNT else 1)
-    how = "Sums" if unit is COUNT else "Means of the days that have a value"
-    note = f"{how}, per month: the period is too long to draw each day."
+    how = "Sums per month" if unit is COUNT else "Means per month of the days that have a value"
+    note = f"{how}: the period is too long to draw each day."
     assert note in draw(chart).html
     assert note in draw(chart).summary
+
+
+def test_weeks_that_make_months_count_where_they_begin_and_it_says_so():
+    mondays = [(date(2016, 1, 4) + timedelta(weeks=n), 1) for n in range(500)]
+    period = Period(date(2016, 1, 4), mondays[-1][0] + timedelta(days=6), "week")
+    chart = LineChart("Posts", [Series("Posts", mondays)], period)
+    assert chart.solid_values[0][:3] == [4, 5, 4]
+    assert chart.note.endswith("to draw each week; a week counts where it begins.")
 
 
 def test_the_total_is_the_same_however_it_is_drawn():

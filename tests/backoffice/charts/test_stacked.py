@@ -81,6 +81,14 @@ def test_the_period_before_is_a_line_over_the_bars():
     assert '<li class="over">Before</li>' in drawn.html
 
 
+def test_the_sum_of_the_parts_is_compared_with_the_period_before():
+    drawn = stacked([50, 60], [10, 30], dashed=[50, 50])
+    assert drawn.summary == (
+        "Comments, 2–3 Nov 2026: Together 150, up 50% on the 2 days before; Part 0 110; Part 1 40; "
+        "Together highest 90 on Tuesday 3 Nov."
+    )
+
+
 def test_the_reading_adds_the_parts_up():
     read = stacked([1000, 2], [500, None]).read
     assert read["names"] == ["Part 0", "Part 1", "Together"]

@@ -39,6 +39,12 @@ def test_medians_have_no_total():
     )
 
 
+def test_a_peak_within_years_has_its_year():
+    days = [*spread_over(date(2025, 2, 3), [1] * 390), (date(2026, 2, 28), 2)]
+    words = timeline_words(LineChart("Posts", [Series("Posts", days)]))
+    assert words == ("Posts, 3 Feb 2025 – 28 Feb 2026: 392; highest 2 on Saturday 28 Feb 2026.")
+
+
 def test_weeks_and_months_in_words():
     weeks = Period(date(2026, 11, 2), date(2026, 11, 15), "week")
     series = [Series("Posts", [(weeks.first, 5), (date(2026, 11, 9), 6)])]
