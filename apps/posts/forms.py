@@ -161,7 +161,7 @@ class FirstPostForm(forms.Form):
     """A post for a user who is being added; without a title nothing is made."""
 
     title = forms.CharField(max_length=200, required=False)
-    content = forms.CharField(
+    content = LinesField(
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),

@@ -52,14 +52,22 @@ class OwnPasswordForm(AdminPasswordChangeForm):
         return self.user
 
 
+class AddressField(forms.EmailField):
+    """In lower case, as it is stored, also where what was typed is compared with that."""
+
+    def to_python(self, value):
+        return super().to_python(value).lower()
+
+
 class UserForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["name", "email", "region", "is_active", "is_staff", "is_superuser", "groups"]
+        field_classes = {"email": AddressField}
 
     def clean_email(self):
-        """In lower case; unique over the trash too, so that whoever is there can come back."""
-        email = self.cleaned_data["email"].lower()
+        """Unique over the trash too, so that whoever is there can come back."""
+        email = self.cleaned_data["email"]
         if email == self.instance.email:
             return email
         taken = User.objects.by_email(email).exclude(pk=self.instance.pk).first()
@@ -79,8 +87,7 @@ def address_taken(user: User) -> str:
 
 
 class NewUserForm(BaseUserCreationForm, UserForm):
-    class Meta(UserForm.Meta):
-        field_classes = {}
+    Meta = UserForm.Meta
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
