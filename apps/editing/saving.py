@@ -9,7 +9,7 @@ All of it is decided under the lock of the object's row, in the transaction of t
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -76,6 +76,7 @@ class Saving:
     ):
         self.admin, self.request = model_admin, request
         self.object_id = None if object_id is None else unquote(object_id)
+        self.is_add_form = object_id is None
         keep_as_sent(request)
         self.typed, self.files = request.POST, request.FILES
         self.source, self.resolution = source, resolution
@@ -123,13 +124,23 @@ class Saving:
         """
         first = self.opened, self.object_id
         try:
-            return page()
+            return self.attempt(page)
         except (IntegrityError, SavedMeanwhile):
             self.opened, self.object_id = first
             self.post(self.typed, self.files)
             self.hold(None)
             self.rebased = None
+            return self.attempt(page)
+
+    def attempt(self, page: Callable[[], HttpResponse]) -> HttpResponse:
+        """What the page says of a save that fails at its commit is not said."""
+        queued = getattr(messages.get_messages(self.request), "_queued_messages", [])
+        said = len(queued)
+        try:
             return page()
+        except Exception:
+            del queued[said:]
+            raise
 
     def answer_after_all(self) -> HttpResponse | None:
         """Where the connection ended during the commit: what was saved need not be kept."""
@@ -196,8 +207,8 @@ class Saving:
         if source := self.source or (Source.MERGE if is_merged else None):
             known["source"] = source
         with origin(**known):
-            response = page(self.object_id)
-        is_saved = isinstance(response, HttpResponseRedirect)
+            response = page(self.object_id, **self.address_of_made())
+        is_saved = not shows_form(response)
         if not is_saved and self.object_id is None and self.saved_already():
             # What the form calls taken was taken by itself, after the look before its checks.
             raise SavedMeanwhile
@@ -249,11 +260,19 @@ class Saving:
         if self.hold(self.admin.get_object(self.request, str(entry.object_id))) is None:
             return entry
         self.opened = replace(self.opened, object_id=self.obj.pk, version=1)
+        if again := self.saved_already():
+            return again
         self.bring_up_to_date(1, self.fields_of_add_form())
         if not self.rebased.is_of_mine:
             return entry
         self.object_id = str(self.obj.pk)
-        return self.saved_already()
+        return None
+
+    def address_of_made(self) -> dict[str, str]:
+        """Where an edit that came from an add form is posted to, if it comes back."""
+        if self.object_id is None or not self.is_add_form:
+            return {}
+        return {"form_url": reverse(self.admin._url_name("change"), args=[self.object_id])}
 
     def fields_of_add_form(self) -> set[str]:
         names = flatten_fieldsets(self.admin.get_fieldsets(self.request, None))
@@ -330,6 +349,16 @@ class Saving:
         """For the page that comes back with errors: it shows the version it was merged with."""
         version = self.obj.version if self.obj is not None else None
         return self.opened.at(version).signed()
+
+
+def names_in(entries: Iterable[AuditEntry]) -> set[str]:
+    """Of the fields that were changed."""
+    return {name for entry in entries for name in entry.changes}
+
+
+def shows_form(response: HttpResponse) -> bool:
+    """Whether it is the page again, with errors; a popup has an answer that is no redirect."""
+    return "adminform" in (getattr(response, "context_data", None) or {})
 
 
 def cause_of(error: Error) -> str:

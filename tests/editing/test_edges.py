@@ -2,15 +2,19 @@
 
 import pytest
 from django.contrib.auth.models import Permission
+from django.db import connection
 
 from apps.editing.models import PendingEdit
-from apps.posts.models import Post
+from apps.posts.models import Category, Post
 from apps.users.models import User
 from tests.factories import (
+    CategoryFactory,
+    PostFactory,
+    ed,
     olive,
     staff,
 )
-from tests.forms import OpenForm, log_in, merge_page, open_add
+from tests.forms import OpenForm, log_in, merge_page, open_add, open_change
 
 pytestmark = pytest.mark.django_db
 PASSWORD = {"password1": "correct-horse-battery", "password2": "correct-horse-battery"}
@@ -29,12 +33,53 @@ def send_logged_out(form: OpenForm, who, **typed) -> OpenForm:
     return page_of_edit(form.client)
 
 
+def test_a_popup_adds_its_object_once():
+    form = open_add(log_in(olive(is_superuser=True)), Category)
+    assert form.post(name="Sea", slug="sea", _popup="1").status_code == 200
+    assert Category.objects.count() == 1
+    assert not PendingEdit.objects.exists()
+
+
+def test_a_popup_that_merged_has_saved():
+    who = olive(is_superuser=True)
+    category = CategoryFactory(name="Sea")
+    form = open_change(log_in(who), category)
+    open_change(log_in(ed()), category).post(position="4")
+    answer = form.post(name="Coast", _popup="1")
+    category.refresh_from_db()
+    assert category.name == "Coast"
+    said = [str(one) for one in answer.wsgi_request._messages]
+    assert not any("Nothing is saved" in one for one in said)
+
+
 def test_a_user_added_twice_with_capitals_in_the_address_is_one_version():
     form = open_add(log_in(olive(is_superuser=True)), User)
     data = {"name": "Nell", "email": "Nell@Example.com", **PASSWORD}
     form.post(**data)
     assert form.post(**data).status_code == 302
     assert User.objects.get(name="Nell").version == 1
+
+
+def test_the_second_text_of_an_add_form_is_answered_again_whatever_came_since():
+    who = olive(is_superuser=True)
+    form = open_add(log_in(who), Category)
+    form.post(name="Sea", slug="sea")
+    assert form.post(name="Coast").status_code == 302
+    open_change(log_in(ed()), Category.objects.get()).post(name="Ocean")
+    assert form.post(name="Coast").status_code == 302
+    assert Category.objects.get().name == "Ocean"
+    assert not PendingEdit.objects.exists()
+
+
+def test_an_error_in_the_second_text_is_mended_on_the_page_of_the_object():
+    form = open_add(log_in(olive(is_superuser=True)), Category)
+    form.post(name="Sea", slug="sea", position="1")
+    answer = form.post(slug="not a slug")
+    assert answer.status_code == 200
+    again = OpenForm(form.client, form.address, "category_form", answer.content.decode())
+    assert again.post(slug="coast").status_code == 302
+    assert Category.objects.get().slug == "coast"
+    assert not PendingEdit.objects.exists()
 
 
 @pytest.fixture
@@ -50,3 +95,26 @@ def test_a_first_post_ends_its_lines_as_the_database_does():
     text = {"first-post-title": "First", "first-post-content": "One.\r\n\r\nTwo."}
     form.post(name="Nell", email="nell@example.com", **PASSWORD, **text)
     assert Post.objects.get().content == "One.\n\nTwo."
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("postgres")
+def test_a_save_that_fails_at_the_commit_is_not_called_saved():
+    form = open_change(log_in(olive(is_superuser=True)), PostFactory(title="Harbour"))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION late() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'late'; END $$"
+        )
+        cursor.execute(
+            "CREATE CONSTRAINT TRIGGER late AFTER UPDATE ON posts DEFERRABLE INITIALLY DEFERRED "
+            "FOR EACH ROW EXECUTE FUNCTION late()"
+        )
+    try:
+        answer = form.post(title="Typed")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("DROP FUNCTION late CASCADE")
+    assert answer.status_code == 503
+    assert Post.objects.get().title == "Harbour"
+    assert "changed successfully" not in answer.content.decode()
