@@ -23,6 +23,7 @@ from apps.activity.recorded import recorded_as
 from apps.activity.values import as_json
 from apps.backoffice.widgets import RelatedMultiple, is_key
 from apps.editing.merging.records import Kind
+from apps.editing.opened import FIELDS
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,14 @@ class PageField:
         return Kind.LINE if is_line and validate_slug not in self.column.validators else Kind.VALUE
 
     def is_posted(self, data: QueryDict, files: MultiValueDict) -> bool:
-        return not self.field.widget.value_omitted_from_data(data, files, self.key)
+        is_left_out = FIELDS in data and self.is_own and self.key not in data[FIELDS].split()
+        is_omitted = self.field.widget.value_omitted_from_data(data, files, self.key)
+        return not (is_left_out or is_omitted)
+
+    @property
+    def is_own(self) -> bool:
+        """Of the object itself, not of a part of it."""
+        return "." not in self.name
 
     def read(self, data: QueryDict, files: MultiValueDict) -> Any:
         """What was typed, as an entry would keep it; what the field refuses, as it was typed."""
@@ -154,6 +162,8 @@ class EditPage:
     ) -> None:
         """Post these values, but for the fields that are `typed`: they stay as they came."""
         typed = set(typed)
+        # Every field is posted now.
+        data.pop(FIELDS, None)
         for key, posted in self.hidden.items():
             data.setlist(key, posted)
         for one in self.fields:

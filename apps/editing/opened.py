@@ -15,6 +15,9 @@ from django.utils.datastructures import MultiValueDict
 
 NAME = "_opened"
 CSRF = "csrfmiddlewaretoken"
+REASON = "_reason"
+# The fields the form had: an empty checkbox and one that was not there are posted alike.
+FIELDS = "_fields"
 # Names one sending of the form: `received.py`.
 SENT = "_sent"
 BESIDE_TYPED = {NAME, CSRF, SENT}

@@ -29,7 +29,7 @@ from apps.editing import pending_page
 from apps.editing.actions import Resolution, TooManyWaiting, keep_edit, resolve_edit
 from apps.editing.form_data import EditPage, recorded_fields
 from apps.editing.models import PendingEdit
-from apps.editing.opened import NAME, Opened
+from apps.editing.opened import FIELDS, NAME, REASON, Opened
 from apps.editing.payload import TooLargeToKeep, payload_of
 from apps.editing.rebase import Rebased, rebase
 from apps.editing.received import note_received
@@ -38,7 +38,6 @@ from apps.editing.wording import entries_since, what_was_merged
 log = logging.getLogger(__name__)
 Cause = PendingEdit.Cause
 Page = Callable[[str | None], HttpResponse]
-REASON = "_reason"
 LONGEST_REASON = 200
 STATUS = {
     Cause.FORBIDDEN: HTTPStatus.FORBIDDEN,
@@ -246,9 +245,19 @@ class Saving:
             raise NotSaved(Cause.GONE)
         if not self.admin.has_change_permission(self.request, obj):
             raise NotSaved(Cause.FORBIDDEN)
-        if is_newer:
+        if is_newer or self.lacks_fields(obj):
             self.bring_up_to_date(self.opened.version)
         return None
+
+    def lacks_fields(self, obj: Model) -> bool:
+        """Whether this person may change more by now than when the form was opened: what it had
+        not stays.
+        """
+        if FIELDS not in self.typed:
+            return False
+        shown = set(flatten_fieldsets(self.admin.get_fieldsets(self.request, obj)))
+        offered = shown - set(self.admin.get_readonly_fields(self.request, obj))
+        return not offered <= set(self.typed[FIELDS].split())
 
     def begin_adding(self) -> AuditEntry | None:
         """What comes with another text from a form that has made its object is an edit of that,

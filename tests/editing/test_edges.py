@@ -10,6 +10,7 @@ from apps.users.models import User
 from tests.factories import (
     CategoryFactory,
     PostFactory,
+    UserFactory,
     ed,
     olive,
     staff,
@@ -88,6 +89,27 @@ def clerk():
     names = ["change_user", "view_user"]
     made.user_permissions.set(Permission.objects.filter(codename__in=names))
     return made
+
+
+def test_a_field_that_the_form_had_not_is_not_emptied(clerk):
+    nell = UserFactory(name="Nell", staff=True, role="Moderator")
+    form = open_change(log_in(clerk), nell)
+    assert "groups" not in form.data
+    clerk.user_permissions.add(Permission.objects.get(codename="manage_staff"))
+    form.post(name="Nell Dahl")
+    nell.refresh_from_db()
+    assert nell.is_staff
+    assert nell.groups.count() == 1
+
+
+def test_nor_by_a_pending_edit(clerk):
+    nell = UserFactory(name="Nell", staff=True, role="Moderator")
+    form = open_change(log_in(clerk), nell)
+    clerk.user_permissions.add(Permission.objects.get(codename="manage_staff"))
+    send_logged_out(form, clerk, name="Nell Dahl").post()
+    nell.refresh_from_db()
+    assert (nell.name, nell.is_staff) == ("Nell Dahl", True)
+    assert nell.groups.count() == 1
 
 
 def test_a_first_post_ends_its_lines_as_the_database_does():

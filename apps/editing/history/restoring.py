@@ -18,8 +18,8 @@ from apps.activity.recorded import recorded_as
 from apps.activity.states import state_at, states
 from apps.editing.form_data import EditPage
 from apps.editing.labels import Labels
-from apps.editing.opened import NAME
-from apps.editing.saving import REASON, NotSaved, Page, Saving
+from apps.editing.opened import NAME, REASON
+from apps.editing.saving import NotSaved, Page, Saving
 from apps.editing.wording import changed_since
 
 CHANGED = "changed"

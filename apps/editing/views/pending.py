@@ -10,12 +10,12 @@ from apps.editing import pending_page
 from apps.editing.actions import Resolution, keep_decisions, resolve_edit, take_back
 from apps.editing.merge_page import answered
 from apps.editing.models import PendingEdit
-from apps.editing.opened import NAME, Opened
+from apps.editing.opened import NAME, REASON, Opened
 from apps.editing.panels import lines
 from apps.editing.payload import TooLargeToKeep, payload_of
 from apps.editing.pending_page import Waiting
 from apps.editing.received import note_received
-from apps.editing.saving import REASON, Saving
+from apps.editing.saving import Saving
 
 HOME = "admin:index"
 
