@@ -31,12 +31,16 @@ def keep_edit(
     """
     waiting = PendingEdit.objects.waiting().filter(user=opened.user_id)
     about = {
+        # What was kept of an add form may be an edit of what that has made.
+        "object_id": opened.object_id,
         "opened_version": opened.version,
         "payload": payload,
         "cause": cause,
         "object_label": label[:200],
     }
-    if opened.pending_id and waiting.filter(pk=opened.pending_id).update(**about):
+    own = waiting.filter(pk=opened.pending_id)
+    # Its 30 days begin again with what was typed now.
+    if opened.pending_id and own.update(**about, created_at=Now()):
         return waiting.get(pk=opened.pending_id)
     if waiting.values("pk")[:MOST_WAITING].count() == MOST_WAITING:
         raise TooManyWaiting
@@ -46,7 +50,6 @@ def keep_edit(
             **about,
             "user_id": opened.user_id,
             "object_type": opened.object_type,
-            "object_id": opened.object_id,
         },
     )
     return pending

@@ -23,7 +23,7 @@ from apps.editing.form_data import EditPage
 from apps.editing.labels import Labels
 from apps.editing.merge_page import Conflict, conflicts_of, merged_rows
 from apps.editing.models import PendingEdit
-from apps.editing.opened import Opened, is_typed, key_of
+from apps.editing.opened import REASON, Opened, is_typed, key_of
 from apps.editing.payload import typed_in
 from apps.editing.presence import editors_of
 from apps.editing.rebase import Rebased, rebase
@@ -67,6 +67,12 @@ class Waiting:
         if self.is_adding:
             return self.admin.has_add_permission(self.request)
         return self.obj is not None and self.admin.has_change_permission(self.request, self.obj)
+
+    @property
+    def may_see(self) -> bool:
+        """Whether the object may be named as it is now."""
+        see = self.admin.has_view_or_change_permission
+        return self.obj is not None and see(self.request, self.obj)
 
     @property
     def may_restore(self) -> bool:
@@ -203,7 +209,13 @@ def form_context(waiting: Waiting) -> dict[str, str]:
         label = f"Save {merged}version {waiting.obj.version + 1}"
     if waiting.rebased is not None and not waiting.rebased.is_of_mine:
         label = "Done"
-    return {"opened": waiting.token(), "save_label": label}
+    return {"opened": waiting.token(), "save_label": label, "reason": reason_of(waiting.pending)}
+
+
+def reason_of(pending: PendingEdit) -> str:
+    """As it was typed last."""
+    typed = pending.payload["data"] | pending.payload.get("decided", {})
+    return typed.get(REASON, [""])[-1]
 
 
 def merge_context(waiting: Waiting) -> dict[str, Any]:

@@ -82,6 +82,8 @@ class Saving:
         self.opened = self.read_token()
         self.obj = None
         self.rebased: Rebased | None = None
+        # The version of the form that a pending edit was typed into.
+        self.begun_at: int | None = None
         self.others: list[AuditEntry] = []
 
     def read_token(self) -> Opened | None:
@@ -247,6 +249,8 @@ class Saving:
             raise NotSaved(Cause.FORBIDDEN)
         if is_newer or self.lacks_fields(obj):
             self.bring_up_to_date(self.opened.version)
+        if self.begun_at not in (None, obj.version):
+            obj.changed_meanwhile = names_in(entries_since(obj, self.begun_at))
         return None
 
     def lacks_fields(self, obj: Model) -> bool:
@@ -294,7 +298,7 @@ class Saving:
     def bring_up_to_date(self, version: int, only: set[str] | None = None) -> None:
         self.others = entries_since(self.obj, version)
         # For forms that judge more than fields: somebody pressed one of their buttons.
-        self.obj.changed_meanwhile = {name for entry in self.others for name in entry.changes}
+        self.obj.changed_meanwhile = names_in(self.others)
         page = EditPage.of(self.admin, self.request, self.obj)
         self.rebased = rebase(page, self.obj, version, self.typed, self.files, only)
         if self.rebased.merge.conflicts:

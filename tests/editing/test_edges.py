@@ -1,17 +1,23 @@
 """Edits that come back in another shape than they went: other rights, other pages, other hands."""
 
 import pytest
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.db import connection
+from django.db.models import F
+from django.utils import timezone
 
+from apps.activity.models import AuditEntry
 from apps.editing.models import PendingEdit
-from apps.posts.models import Category, Post
+from apps.posts import actions
+from apps.posts.models import Category, Comment, Post
 from apps.users.models import User
 from tests.factories import (
     CategoryFactory,
+    CommentFactory,
     PostFactory,
     UserFactory,
     ed,
+    maud,
     olive,
     staff,
 )
@@ -34,6 +40,9 @@ def send_logged_out(form: OpenForm, who, **typed) -> OpenForm:
     return page_of_edit(form.client)
 
 
+# Popups
+
+
 def test_a_popup_adds_its_object_once():
     form = open_add(log_in(olive(is_superuser=True)), Category)
     assert form.post(name="Sea", slug="sea", _popup="1").status_code == 200
@@ -51,6 +60,9 @@ def test_a_popup_that_merged_has_saved():
     assert category.name == "Coast"
     said = [str(one) for one in answer.wsgi_request._messages]
     assert not any("Nothing is saved" in one for one in said)
+
+
+# The add form again
 
 
 def test_a_user_added_twice_with_capitals_in_the_address_is_one_version():
@@ -83,6 +95,37 @@ def test_an_error_in_the_second_text_is_mended_on_the_page_of_the_object():
     assert not PendingEdit.objects.exists()
 
 
+def test_nor_does_one_that_comes_by_a_pending_edit_make_a_second_object():
+    who = olive(is_superuser=True)
+    form = open_add(log_in(who), Category)
+    form.post(name="Sea", slug="sea", position="1")
+    page = send_logged_out(form, who, slug="not a slug")
+    answer = page.post()
+    assert answer.status_code == 200
+    again = OpenForm(form.client, page.address, "category_form", answer.content.decode())
+    assert again.post(slug="coast").status_code == 302
+    assert Category.objects.get().slug == "coast"
+    assert PendingEdit.objects.get().resolution == "applied"
+
+
+def test_what_was_kept_of_an_add_form_and_conflicts_makes_no_second_object():
+    who = olive(is_superuser=True)
+    form = open_add(log_in(who), Category)
+    form.post(name="Sea", slug="sea")
+    page = send_logged_out(form, who, name="Coast")
+    open_change(log_in(ed()), Category.objects.get()).post(name="Ocean")
+    answer = page.post()
+    assert answer.status_code == 409
+    again = merge_page(form.client, answer.content.decode())
+    answer = again.post(c1="mine")
+    assert answer.status_code == 302
+    assert Category.objects.get().name == "Coast"
+    assert not PendingEdit.objects.waiting().exists()
+
+
+# Rights that changed while the form lay open
+
+
 @pytest.fixture
 def clerk():
     made = staff("Clara", "Moderator")
@@ -110,6 +153,62 @@ def test_nor_by_a_pending_edit(clerk):
     nell.refresh_from_db()
     assert (nell.name, nell.is_staff) == ("Nell Dahl", True)
     assert nell.groups.count() == 1
+
+
+def test_the_page_of_an_edit_does_not_name_what_its_owner_may_not_see():
+    editor = ed()
+    post = PostFactory(title="Harbour")
+    form = open_change(log_in(editor), post)
+    send_logged_out(form, editor, title="Typed")
+    editor.groups.set([Group.objects.create(name="Nothing")])
+    Post.objects.filter(pk=post.pk).update(title="Secret merger", version=F("version") + 1)
+    page = form.client.get(f"/admin/editing/pending/{PendingEdit.objects.get().pk}/")
+    assert "Typed" in page.content.decode()
+    assert "Secret merger" not in page.content.decode()
+
+
+# What was decided
+
+
+def test_a_decision_kept_by_the_end_of_a_session_overrules_nobody_unseen():
+    comment, who = CommentFactory(body="Hm."), maud()
+    form = open_change(log_in(who), comment)
+    actions.moderate_comment(comment, Comment.Status.APPROVED, by=olive())
+    page = send_logged_out(form, who, _spam="1")
+    answer = page.post()
+    comment.refresh_from_db()
+    assert comment.status == "approved"
+    assert "Somebody decided meanwhile" in answer.content.decode()
+
+
+def test_a_choice_between_two_values_comes_back_as_it_was_made():
+    who, post = olive(is_superuser=True), PostFactory(category=CategoryFactory())
+    mine, theirs = CategoryFactory(name="Mine"), CategoryFactory(name="Theirs")
+    form = open_change(log_in(who), post)
+    open_change(log_in(ed()), post).post(category=theirs.pk)
+    page = merge_page(form.client, form.post(category=mine.pk).content.decode())
+    again = send_logged_out(page, who, c1="theirs")
+    assert again.data["c1"] == ["theirs"]
+
+
+def test_the_reason_that_was_typed_comes_back_with_the_edit():
+    who, post = olive(is_superuser=True), PostFactory()
+    form = open_change(log_in(who), post)
+    page = send_logged_out(form, who, title="Typed", _reason="The harbour moved")
+    page.post()
+    assert AuditEntry.objects.latest("pk").reason == "The harbour moved"
+
+
+def test_what_was_typed_today_is_kept_from_today():
+    who, post = olive(is_superuser=True), PostFactory(title="Harbour")
+    form = open_change(log_in(who), post)
+    open_change(log_in(ed()), post).post(title="Theirs")
+    page = merge_page(form.client, form.post(title="Mine").content.decode())
+    long_ago = timezone.now() - timezone.timedelta(days=29)
+    PendingEdit.objects.update(created_at=long_ago)
+    open_change(log_in(User.objects.get(name="Ed")), post).post(title="Theirs again")
+    assert page.post(c1="mine").status_code == 409
+    assert PendingEdit.objects.get().created_at > long_ago
 
 
 def test_a_first_post_ends_its_lines_as_the_database_does():

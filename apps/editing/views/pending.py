@@ -84,7 +84,8 @@ def save(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
     decided = request.POST
     post_typed(request, waiting, decided)
     request.POST[NAME] = opened.signed()
-    request.POST[REASON] = decided.get(REASON, "")
+    if REASON in decided:
+        request.POST[REASON] = decided[REASON]
     is_by_hand = bool(waiting.conflicts)
     return save_page(request, waiting, is_by_hand)
 
@@ -121,6 +122,7 @@ def save_page(request: HttpRequest, waiting: Waiting, is_by_hand: bool) -> HttpR
         source=Source.MERGE if is_by_hand else None,
         resolution=Resolution.MERGED if is_by_hand else Resolution.APPLIED,
     )
+    request.saving.begun_at = waiting.pending.opened_version
     name = "add" if waiting.is_adding else "change"
     address = reverse(waiting.admin._url_name(name), args=[object_id] if object_id else [])
     return waiting.admin.changeform_view(request, object_id, form_url=address)
