@@ -8,6 +8,6 @@ class ReportsConfig(AppConfig):
     sidebar_position = 0
 
     def ready(self):
-        from apps.reports import catalogue, sidebar  # noqa: F401  Importing registers it.
+        from apps.reports import catalogue, panels, sidebar  # noqa: F401  Importing registers it.
 
         catalogue.load()

@@ -11,6 +11,7 @@ from apps.backoffice.exports import TooManyRows
 from apps.reports.answers import TooSlow, answer
 from apps.reports.downloads import download
 from apps.reports.figures import figures
+from apps.reports.glance import glances
 from apps.reports.page import ReportPage
 from apps.reports.question import Asked
 from apps.reports.report import Report, readable_by, report_for
@@ -23,8 +24,10 @@ def index(request: HttpRequest) -> HttpResponse:
     if not readable:
         raise PermissionDenied
     request.sidebar_page = "reports_all"
+    seen = {one.report.slug: one for one in glances(readable, width=88, height=24)}
     groups = groupby(readable, key=lambda report: report.group.title)
-    context = {"groups": [(title, list(reports)) for title, reports in groups]}
+    shown = [(title, [(one, seen.get(one.slug)) for one in some]) for title, some in groups]
+    context = {"groups": shown}
     return page(request, "reports/index.html", title="Reports", **context)
 
 
