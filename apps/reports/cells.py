@@ -1,16 +1,16 @@
 """The rows of a report's table as one string, as `backoffice/rows.py` makes those of lists.
 
-Ten years by day are 3,653 rows: joined here they take 20 ms, in a template a quarter of a second.
+Ten years by day, 3,652 rows with a link and two comparisons each, take 24 ms here and 280 in a
+template that is given every word and address.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 
 from apps.backoffice.rows import NOTHING
-from apps.reports.links import may_open
 from apps.reports.periods import Granularity, Period
 from apps.reports.question import Question
 from apps.reports.report import Column, Table
@@ -35,16 +35,16 @@ class Cells:
         if column.unit is PERIOD:
             return lambda _, bucket: self.period_cell(bucket)
         name, in_words = column.name, column.unit.in_words
-        link = column.link if column.link and may_open(self.user, column.link.model) else None
+        link = column.link if column.link and column.link.is_for(self.user) else None
         css = css_of(column)
         start = '<th scope="row"' if tag == "th" else "<td"
         start += f' class="{css}">' if css else ">"
-        filters: Mapping = self.question.filters
+        to = link.to(self.question.filters) if link else None
 
         def cell(row, bucket):
             value = getattr(row, name)
             shown = NOTHING if value is None else escape(in_words(value))
-            address = link.address(row, bucket, filters) if link and value is not None else ""
+            address = to(row, bucket) if to and value is not None else ""
             inner = f'<a href="{escape(address)}">{shown}</a>' if address else shown
             return f"{start}{inner}</{tag}>"
 

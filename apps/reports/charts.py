@@ -42,18 +42,69 @@ class Lines:
             series.append(
                 charts.Series(name, points(result.rows_before, leading.name), dashed=True)
             )
-        period = charts.Period(
-            question.period.start, question.period.last, str(question.granularity)
-        )
         return charts.LineChart(
             f"{table.title} per {question.granularity}",
             series,
-            period,
+            period_of(question),
             leading.unit.drawn,
             missing="zero" if leading.is_summed else "gap",
             before=before,
             today=today,
         )
+
+
+@dataclass(frozen=True)
+class Stacked:
+    """A bar for each day, week or month, cut into these columns; the first is the lowest part."""
+
+    columns: Sequence[str]
+
+    def draw(self, table, question: Question, result, today: date) -> charts.StackedBars:
+        series = [
+            charts.Series(table.column(name).label, points(result.rows, name))
+            for name in self.columns
+        ]
+        return charts.StackedBars(
+            f"{table.title} per {question.granularity}",
+            series,
+            period_of(question),
+            table.column(self.columns[0]).unit.drawn,
+            missing="zero",
+            today=today,
+        )
+
+
+@dataclass(frozen=True)
+class Heat:
+    """A cell for each row: `down` and `across` name the fields that say where, in their order."""
+
+    down: str
+    across: str
+    column: str
+
+    @property
+    def columns(self) -> Sequence[str]:
+        return [self.column]
+
+    def draw(self, table, question: Question, result, today: date) -> charts.HeatMap:
+        found = {
+            (getattr(row, self.down), getattr(row, self.across)): getattr(row, self.column)
+            for row in result.rows
+        }
+        downs, acrosses = (list(dict.fromkeys(place)) for place in zip(*found, strict=True))
+        down, across = (table.column(name).unit.in_words for name in (self.down, self.across))
+        return charts.HeatMap(
+            table.title,
+            [down(value) for value in downs],
+            [across(value) for value in acrosses],
+            [[found.get((one, other)) for other in acrosses] for one in downs],
+            table.column(self.column).unit.drawn,
+        )
+
+
+def period_of(question: Question) -> charts.Period:
+    period = question.period
+    return charts.Period(period.start, period.last, str(question.granularity))
 
 
 def points(rows: Sequence[Any], name: str) -> list[tuple[date, Any]]:

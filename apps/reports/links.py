@@ -1,13 +1,16 @@
 """Every number leads to the list of what it counts."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from apps.reports.periods import Period
+
+# Stands for a key in an address; no key has a letter.
+PLACE = "KEY"
 
 
 def may_open(user, model: str) -> bool:
@@ -30,20 +33,31 @@ class ListLink:
     fields: Mapping[str, str] = field(default_factory=dict)
     filters: tuple[str, ...] = ()
 
-    def address(self, row: Any, period: Period, filters: Mapping[str, Any]) -> str:
-        """Of the number in this row, or of the total where there is no row; "" if it has none."""
-        if row is None and self.fields:
-            return ""
-        params = dict(self.params)
-        for parameter, name in self.fields.items():
-            if getattr(row, name) is None:
+    def to(self, filters: Mapping[str, Any]) -> Callable[[Any, Period], str]:
+        """From a row and its days to an address: what all rows have in common is made once.
+
+        For no row it is the total's; "" where the row has no such list.
+        """
+        start, end = f"{self.page()}?", tail(self.filters, filters)
+        fixed = urlencode(self.params)
+
+        def address(row: Any, period: Period) -> str:
+            values = {name: getattr(row, at, None) for name, at in self.fields.items()}
+            if None in values.values():
                 return ""
-            params[parameter] = getattr(row, name)
-        if self.dates:
-            params[f"{self.dates}_from"] = period.start.isoformat()
-            params[f"{self.dates}_to"] = period.last.isoformat()
-        params |= {name: filters[name] for name in self.filters if name in filters}
-        return f"{self.page()}?{urlencode(params)}" if params else self.page()
+            parts = [fixed, urlencode(values), self.days(period), end]
+            return start + "&".join(filter(None, parts))
+
+        return address
+
+    def is_for(self, user) -> bool:
+        return may_open(user, self.model)
+
+    def days(self, period: Period) -> str:
+        if not self.dates:
+            return ""
+        first, last = period.start.isoformat(), period.last.isoformat()
+        return f"{self.dates}_from={first}&{self.dates}_to={last}"
 
     def page(self) -> str:
         return reverse(f"admin:{self.model.replace('.', '_')}_changelist")
@@ -56,11 +70,31 @@ class ObjectLink:
     model: str
     key: str
 
-    def address(self, row: Any, period: Period, filters: Mapping[str, Any]) -> str:
-        if row is None or getattr(row, self.key) is None:
-            return ""
-        name = f"admin:{self.model.replace('.', '_')}_change"
-        return reverse(name, args=[getattr(row, self.key)])
+    def is_for(self, user) -> bool:
+        return may_open(user, self.model)
+
+    def to(self, filters: Mapping[str, Any]) -> Callable[[Any, Period], str]:
+        before, _, after = reverse(
+            f"admin:{self.model.replace('.', '_')}_change", args=[PLACE]
+        ).partition(PLACE)
+
+        def address(row: Any, period: Period) -> str:
+            key = getattr(row, self.key, None)
+            return "" if key is None else f"{before}{key}{after}"
+
+        return address
 
 
-Link = ListLink | ObjectLink
+def tail(names: Sequence[str], filters: Mapping[str, Any]) -> str:
+    """The report's filters that the list has too, as far as they are set."""
+    return urlencode({name: filters[name] for name in names if name in filters})
+
+
+class Link(Protocol):
+    """Where a number leads: to a list, an object, another report."""
+
+    def is_for(self, user) -> bool:
+        """Whether the place may be opened."""
+
+    def to(self, filters: Mapping[str, Any]) -> Callable[[Any, Period], str]:
+        """From a row (None: the total) and its days to an address, "" where it has none."""

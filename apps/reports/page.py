@@ -12,7 +12,6 @@ from apps.backoffice import exports
 from apps.backoffice.rows import short_time
 from apps.reports.answers import Answer, Result
 from apps.reports.cells import Cells, css_of
-from apps.reports.links import may_open
 from apps.reports.periods import PRESETS, WEEK_DAYS, Granularity, Period
 from apps.reports.question import FORMATS, Asked, as_address
 from apps.reports.report import HIGHER, LOWER, Column, Report, Table
@@ -134,9 +133,9 @@ class ReportPage:
 
     def link_of_total(self, column: Column) -> str:
         question = self.asked.question
-        if column.link is None or not may_open(self.user, column.link.model):
+        if column.link is None or not column.link.is_for(self.user):
             return ""
-        return column.link.address(None, question.period, question.filters)
+        return column.link.to(question.filters)(None, question.period)
 
     @cached_property
     def tables(self) -> list["ShownTable"]:

@@ -1,0 +1,105 @@
+"""Which numbers of a table are drawn, and where."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+
+from apps.reports.answers import Result
+from apps.reports.charts import Bars, Heat, Lines, Stacked
+from apps.reports.periods import Period
+from apps.reports.question import Question
+from apps.reports.report import Column, Table
+from apps.reports.units import PERIOD, TEXT
+
+TODAY = date(2026, 11, 21)
+
+
+@dataclass(frozen=True)
+class Row:
+    period: Period
+    written: int
+    read: int
+
+
+QUESTION = Question(Period(date(2026, 11, 9), date(2026, 11, 11)))
+TABLE = Table(
+    Row,
+    list,
+    [
+        Column("period", "Day", unit=PERIOD),
+        Column("written", "Written", headline=True),
+        Column("read", "Read"),
+    ],
+    title="Letters",
+)
+ROWS = [Row(bucket, 3 + n, 7 - n) for n, bucket in enumerate(QUESTION.buckets)]
+BEFORE = [Row(bucket, 1 + n, 2) for n, bucket in enumerate(QUESTION.before().buckets)]
+
+
+def test_lines_compare_the_first_column():
+    drawn = Lines(["written", "read"]).draw(TABLE, QUESTION, Result(ROWS, {}, BEFORE, {}), TODAY)
+    assert [(one.name, one.dashed) for one in drawn.series] == [
+        ("Written", False),
+        ("Read", False),
+        ("Written before", True),
+    ]
+    assert drawn.series[0].points == [(date(2026, 11, 9), 3), (date(2026, 11, 10), 4)]
+    assert drawn.series[2].points == [(date(2026, 11, 2), 1), (date(2026, 11, 3), 2)]
+    assert drawn.before == date(2026, 11, 2)
+    assert (drawn.today, drawn.missing) == (TODAY, "zero")
+
+
+def test_lines_without_a_comparison():
+    drawn = Lines(["read"]).draw(TABLE, QUESTION, Result(ROWS, {}, BEFORE, {}), TODAY)
+    assert [one.name for one in drawn.series] == ["Read"]
+
+
+def test_stacked_bars_are_of_their_columns_in_order():
+    drawn = Stacked(["read", "written"]).draw(TABLE, QUESTION, Result(ROWS), TODAY)
+    assert [one.name for one in drawn.series] == ["Read", "Written"]
+    assert [value for _, value in drawn.series[0].points] == [7, 6]
+
+
+@dataclass(frozen=True)
+class Cell:
+    weekday: str
+    hour: int
+    letters: int
+
+
+HOURS = Table(
+    Cell,
+    list,
+    [
+        Column("weekday", "Weekday", unit=TEXT),
+        Column("hour", "Hour"),
+        Column("letters", "Letters"),
+    ],
+    title="Hours",
+)
+CELLS = [Cell("Mon", 8, 3), Cell("Mon", 9, 0), Cell("Tue", 8, 5)]
+
+
+def test_a_heat_map_has_each_row_in_its_place():
+    drawn = Heat("weekday", "hour", "letters").draw(HOURS, QUESTION, Result(CELLS), TODAY)
+    assert (drawn.rows, drawn.columns) == (["Mon", "Tue"], ["8", "9"])
+    assert drawn.values == [[3, 0], [5, None]]
+
+
+def test_bars_keep_the_order_and_the_first_of_many():
+    drawn = Bars("weekday", "letters", most=2).draw(HOURS, QUESTION, Result(CELLS), TODAY)
+    assert drawn.bars == [("Mon", 3), ("Mon", 0)]
+
+
+@pytest.mark.parametrize(
+    ("chart", "table", "rows"),
+    [
+        (Lines(["written"]), TABLE, ROWS),
+        (Stacked(["written", "read"]), TABLE, ROWS),
+        (Heat("weekday", "hour", "letters"), HOURS, CELLS),
+        (Bars("weekday", "letters"), HOURS, CELLS),
+    ],
+)
+def test_each_kind_is_drawn(chart, table, rows):
+    assert 'role="img"' in chart.draw(table, QUESTION, Result(rows), TODAY).svg()
