@@ -160,7 +160,8 @@ class Saving:
             is_allowed = self.admin.has_add_permission(self.request)
         else:
             self.obj = self.admin.get_object(self.request, self.object_id)
-            is_allowed = self.obj and self.admin.has_change_permission(self.request, self.obj)
+            # In the trash it is not to be changed, and what was typed is kept still.
+            is_allowed = self.obj and self.admin.has_change_permission(self.request)
         if not is_allowed:
             raise PermissionDenied
         label = self.admin.opts.label_lower
@@ -247,6 +248,9 @@ class Saving:
             raise NotSaved(Cause.GONE)
         if not self.admin.has_change_permission(self.request, obj):
             raise NotSaved(Cause.FORBIDDEN)
+        if obj.version < self.opened.version:
+            # The database is an older copy of itself: what the form was opened at is not in it.
+            raise NotSaved(Cause.CSRF)
         if is_newer or self.lacks_fields(obj):
             self.bring_up_to_date(self.opened.version)
         if self.begun_at not in (None, obj.version):

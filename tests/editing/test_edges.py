@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from apps.activity.models import AuditEntry
 from apps.editing.models import PendingEdit
+from apps.editing.opened import NAME
 from apps.posts import actions
 from apps.posts.models import Category, Comment, Post
 from apps.users.models import User
@@ -239,3 +240,27 @@ def test_a_save_that_fails_at_the_commit_is_not_called_saved():
     assert answer.status_code == 503
     assert Post.objects.get().title == "Harbour"
     assert "changed successfully" not in answer.content.decode()
+
+
+def test_an_unknown_form_of_what_is_in_the_trash_is_kept():
+    who, post = olive(is_superuser=True), PostFactory(title="Harbour")
+    form = open_change(log_in(who), post)
+    actions.move_post_to_trash(post, by=who)
+    answer = form.post(title="Typed", **{NAME: "unreadable"})
+    assert answer.status_code == 409
+    assert page_of_edit(form.client).post(_restore="1").status_code == 302
+    post.refresh_from_db()
+    assert (post.title, post.deleted_at) == ("Typed", None)
+
+
+def test_a_form_that_is_newer_than_its_row_is_not_saved_unseen():
+    """As after a restore of a backup."""
+    who, post = olive(is_superuser=True), PostFactory(title="Old")
+    Post.objects.filter(pk=post.pk).update(version=5, title="Five")
+    form = open_change(log_in(who), post)
+    Post.objects.filter(pk=post.pk).update(version=3, title="Three")
+    answer = form.post(content="Typed")
+    assert answer.status_code == 409
+    assert Post.objects.get().title == "Three"
+    assert merge_page(form.client, answer.content.decode()).post().status_code == 302
+    assert Post.objects.get().content == "Typed"
