@@ -102,6 +102,42 @@ class Heat:
         )
 
 
+@dataclass(frozen=True)
+class Days:
+    """A cell for each day of a calendar, whatever the granularity.
+
+    A row has the numbers of its days in `each`, and those to mark in `marks`; `marked` says why.
+    """
+
+    column: str
+    each: str
+    marks: str
+    marked: str
+
+    @property
+    def columns(self) -> Sequence[str]:
+        return [self.column]
+
+    def draw(self, table, question: Question, result, today: date) -> charts.Calendar:
+        days = [
+            point
+            for row in result.rows
+            for point in zip(row.period.days(), getattr(row, self.each), strict=True)
+        ]
+        marks = {
+            day: self.marked.lower() for row in result.rows for day in getattr(row, self.marks)
+        }
+        return charts.Calendar(
+            f"{table.title} per day",
+            [charts.Series(table.column(self.column).label, days)],
+            charts.Period(question.period.start, question.period.last),
+            table.column(self.column).unit.drawn,
+            today=today,
+            marks=marks,
+            marked=self.marked if marks else "",
+        )
+
+
 def period_of(question: Question) -> charts.Period:
     period = question.period
     return charts.Period(period.start, period.last, str(question.granularity))

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from apps.backoffice import exports
+from apps.backoffice import charts, exports
 from apps.backoffice.rows import short_time
 from apps.reports.answers import Answer, Result
 from apps.reports.cells import Cells, css_of
@@ -29,6 +29,7 @@ class Tile:
     delta: str = ""
     arrow: str = ""
     css: str = ""
+    spark: str = ""
 
     @property
     def judged(self) -> str:
@@ -129,7 +130,15 @@ class ReportPage:
         tile["link"] = self.link_of_total(column)
         if self.asked.compares:
             tile |= difference(column, now, before)
+        if table.is_series and table.chart is None:
+            tile["spark"] = self.sparkline(column, result)
         return Tile(**tile)
+
+    def sparkline(self, column: Column, result: Result) -> str:
+        """Of the days, weeks or months that are over: without a chart, the tiles are it."""
+        values = [getattr(row, column.name) for row in result.rows if self.today not in row.period]
+        title = f"{column.label} per {self.asked.question.granularity}"
+        return charts.Sparkline(values, title).svg() if len(values) > 1 else ""
 
     def link_of_total(self, column: Column) -> str:
         question = self.asked.question

@@ -10,15 +10,18 @@ def rows(question): ...              # from a Question to a list of PeopleRow
 register(Report(slug="people", title="People", group=PEOPLE, tables=[Table(...)]))
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from django import forms
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from apps.reports.charts import Chart
 from apps.reports.links import Link
-from apps.reports.question import Question
+from apps.reports.periods import Period
+from apps.reports.question import Question, as_address
 from apps.reports.units import COUNT, PERIOD, Unit
 
 HIGHER, LOWER = "higher", "lower"
@@ -113,6 +116,7 @@ class Report:
     """`filters` is a form whose fields are the report's own parameters.
 
     `permission` is the group's unless another is given. `takes_dates` False: it is over all time.
+    `place` is the one in its group; those of the same stand as they were registered.
     """
 
     slug: str
@@ -124,6 +128,7 @@ class Report:
     takes_dates: bool = True
     in_sidebar: bool = False
     permission: str = ""
+    place: int = 10
 
     @property
     def needs(self) -> str:
@@ -151,10 +156,12 @@ def register(report: Report) -> Report:
 
 
 def all_reports() -> list[Report]:
-    """In the order of their groups, and in a group as they were registered."""
+    """In the order of their groups, and of their places in these."""
     order = [PUBLISHING, PEOPLE, CONVERSATION, STAFF]
     place = {group: number for number, group in enumerate(order)}
-    return sorted(_reports.values(), key=lambda report: place.get(report.group, len(order)))
+    return sorted(
+        _reports.values(), key=lambda report: (place.get(report.group, len(order)), report.place)
+    )
 
 
 def report_for(slug: str) -> Report | None:
@@ -163,3 +170,22 @@ def report_for(slug: str) -> Report | None:
 
 def readable_by(user) -> list[Report]:
     return [report for report in all_reports() if report.is_for(user)]
+
+
+@dataclass(frozen=True)
+class ReportLink:
+    """To another report, of the same days; none while there is no such report."""
+
+    slug: str
+
+    def is_for(self, user) -> bool:
+        found = report_for(self.slug)
+        return found is not None and found.is_for(user)
+
+    def to(self, filters: Mapping[str, Any]) -> Callable[[Any, Period], str]:
+        page = reverse("reports:report", args=[self.slug])
+
+        def address(row: Any, period: Period) -> str:
+            return f"{page}?{urlencode(as_address(period))}"
+
+        return address

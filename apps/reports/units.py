@@ -7,7 +7,7 @@ from typing import Any
 
 from apps.backoffice import charts
 from apps.backoffice.rows import MONTHS, short_time
-from apps.reports.periods import Granularity, Period
+from apps.reports.periods import DAY, Granularity, Period
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -50,6 +50,11 @@ def bucket_in_words(bucket: Period, granularity: str) -> str:
     return month if whole else span_in_words(bucket)
 
 
+def capped_at(most: int) -> Unit:
+    """A count that goes one beyond `most` at the most, which is written 10,000+."""
+    return Unit("count", lambda value: f"{most:,}+" if value > most else f"{value:,}")
+
+
 COUNT = Unit("count", lambda value: f"{value:,}", drawn=charts.COUNT)
 AVERAGE = Unit("average", charts.AVERAGE.exact, drawn=charts.AVERAGE)
 # A fraction: 0.12 is 12%.
@@ -60,6 +65,7 @@ ABOUT = Unit(
     "seconds", lambda value: f"about {charts.DURATION.short(value)}", drawn=charts.DURATION
 )
 TEXT = Unit("text", str, is_number=False)
+DATE = Unit("date", lambda day: span_in_words(Period(day, day + DAY)), is_number=False)
 MOMENT = Unit("moment", short_time, is_number=False)
 # A row for each day, week or month.
 PERIOD = Unit("period", span_in_words, is_number=False)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from apps.reports.answers import Result
-from apps.reports.charts import Bars, Heat, Lines, Stacked
+from apps.reports.charts import Bars, Days, Heat, Lines, Stacked
 from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.report import Column, Table
@@ -90,6 +90,39 @@ def test_a_heat_map_has_each_row_in_its_place():
 def test_bars_keep_the_order_and_the_first_of_many():
     drawn = Bars("weekday", "letters", most=2).draw(HOURS, QUESTION, Result(CELLS), TODAY)
     assert drawn.bars == [("Mon", 3), ("Mon", 0)]
+
+
+@dataclass(frozen=True)
+class Week:
+    period: Period
+    written: int
+    each: tuple[int, ...]
+    lost_on: tuple[date, ...]
+
+
+WEEK = Question(Period(date(2026, 11, 7), date(2026, 11, 10)), "week")
+WEEKS = [
+    Week(bucket, sum(each), each, lost_on)
+    for bucket, each, lost_on in zip(
+        WEEK.buckets, [(2, 0), (5,)], [(), (date(2026, 11, 9),)], strict=True
+    )
+]
+DAYS = Days("written", "each", "lost_on", "Lost letters")
+
+
+def test_a_calendar_has_each_day_of_its_weeks():
+    drawn = DAYS.draw(TABLE, WEEK, Result(WEEKS), TODAY)
+    assert drawn.series[0].points == [
+        (date(2026, 11, 7), 2),
+        (date(2026, 11, 8), 0),
+        (date(2026, 11, 9), 5),
+    ]
+    assert drawn.marks == {date(2026, 11, 9): "lost letters"}
+    assert "Lost letters: 1 day." in drawn.svg()
+
+
+def test_a_calendar_without_marks_names_none():
+    assert "Lost letters" not in DAYS.draw(TABLE, WEEK, Result(WEEKS[:1]), TODAY).svg()
 
 
 @pytest.mark.parametrize(

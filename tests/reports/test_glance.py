@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from apps.reports import glance
+from apps.reports import glance, panels
 from apps.reports.answers import TooSlow
 from apps.reports.report import report_for
 from apps.users.models import User
@@ -45,6 +45,13 @@ def test_the_home_page_shows_who_may_read_the_report_its_figure(client, signups)
     assert 'href="/admin/reports/people/"' in client.get(INDEX).content.decode()
     client.force_login(wren())
     assert "The last seven days" not in client.get(HOME).content.decode()
+
+
+def test_reports_that_begin_with_the_same_figure_have_one_tile(client, monkeypatch):
+    same = report_for("people")
+    monkeypatch.setattr(panels, "readable_by", lambda user: [same, same])
+    client.force_login(rory())
+    assert client.get(HOME).content.decode().count("Sign-ups</h") == 1
 
 
 def test_what_cannot_be_read_now_is_left_out(client, monkeypatch):

@@ -1,5 +1,6 @@
 """The page of a report: what it shows to whom, compares, links to, and keeps."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,11 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from apps.reports import answers
+from apps.reports import report as reports
 from apps.reports.answers import QUERY_CANCELED
+from apps.reports.periods import Period
+from apps.reports.report import Column, register
+from apps.reports.units import PERIOD
 from tests import factories
 from tests.factories import UserFactory
 
@@ -160,6 +165,61 @@ def test_what_takes_too_long_is_said(reader, monkeypatch):
     page = reader.get(PEOPLE)
     assert page.status_code == 503
     assert "Choose a shorter period." in page.content.decode()
+
+
+# What a report may have beside
+
+
+@pytest.fixture
+def cards(monkeypatch):
+    """A report without a chart, whose figure leads to another report."""
+
+    @dataclass(frozen=True)
+    class CardRow:
+        period: Period
+        letters: int
+
+    def rows(question):
+        return [CardRow(bucket, bucket.start.day) for bucket in question.buckets]
+
+    to_people = reports.ReportLink("people")
+    columns = [
+        Column("period", "Day", unit=PERIOD),
+        Column("letters", "Letters", headline=True, link=to_people),
+        Column("letters", "Nowhere", link=reports.ReportLink("nothing")),
+    ]
+    monkeypatch.setattr(reports, "_reports", dict(reports._reports))
+    table = reports.Table(CardRow, rows, columns)
+    register(reports.Report("cards", "Cards", "", reports.PUBLISHING, [table], place=1))
+
+
+def test_without_a_chart_the_tiles_have_lines(cards, reader):
+    text = reader.get("/admin/reports/cards/", WEEK).content.decode()
+    tile = text.partition('class="cards figures"')[2].partition("</section>")[0]
+    assert 'aria-label="Letters per day, rising"' in tile
+    assert "spark" not in text_of(reader, **WEEK)
+
+
+def test_what_is_not_over_is_not_in_the_line(cards, reader):
+    today = timezone.localdate()
+    params = {"start": today - timedelta(days=1), "end": today}
+    assert "spark" not in reader.get("/admin/reports/cards/", params).content.decode()
+
+
+def test_a_figure_may_lead_to_another_report_of_the_same_days(cards, reader, client):
+    text = reader.get("/admin/reports/cards/", WEEK).content.decode()
+    address = f"{PEOPLE}?start=2026-10-05&amp;end=2026-10-11"
+    assert f'<p class="figure"><a href="{address}">56</a></p>' in text
+    assert f'<a href="{PEOPLE}?start=2026-10-06&amp;end=2026-10-06">6</a>' in text
+    assert "/admin/reports/nothing/" not in text
+    person = factories.mallory()
+    person.user_permissions.add(permission("view_publishing"))
+    client.force_login(person)
+    assert PEOPLE not in client.get("/admin/reports/cards/", WEEK).content.decode()
+
+
+def test_the_first_of_a_group_stands_first(cards):
+    assert reports.all_reports()[0].slug == "cards"
 
 
 def test_the_index_shows_the_groups_of_what_one_may_read(client):
