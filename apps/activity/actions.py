@@ -1,6 +1,7 @@
 """Writing down what happened: each write calls `record` or `record_many` in its transaction."""
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -13,10 +14,12 @@ from apps.activity.origin import current, take_submission
 
 Source = AuditEntry.Source
 Listener = Callable[[Sequence[AuditEntry]], None]
+CopyListener = Callable[[datetime, datetime], None]
 # SQLite takes 32,766 parameters in a statement, and PostgreSQL's driver 65,535.
 BATCH = 1_000
 LABEL_LENGTH = AuditEntry._meta.get_field("object_label").max_length
 _listeners: list[Listener] = []
+_copy_listeners: list[CopyListener] = []
 
 
 class NoTransaction(RuntimeError):
@@ -27,6 +30,18 @@ def listen(listener: Listener) -> Listener:
     """Have a function called with the entries of each write, in its transaction."""
     _listeners.append(listener)
     return listener
+
+
+def listen_to_copies(listener: CopyListener) -> CopyListener:
+    """Have a function called with the first and last moment of rows that came without entries."""
+    _copy_listeners.append(listener)
+    return listener
+
+
+def copied(start: datetime, end: datetime) -> None:
+    """Rows came by COPY or the like, in this transaction; what they say is of these moments."""
+    for listener in _copy_listeners:
+        listener(start, end)
 
 
 def record(change: Change, action: str, *, by: AbstractBaseUser | None, **known) -> AuditEntry:

@@ -2,15 +2,17 @@
 
 from array import array
 from collections.abc import Iterator
+from datetime import timedelta
 
 from django.db import connection, transaction
 
+from apps.activity.actions import copied
 from apps.backoffice.progress import Report
 from apps.posts.search import KEYS, fill
 
 from . import bare
 from .chunks import Chunk, Made, Makers, make
-from .plan import Plan
+from .plan import DAYS, Plan
 from .tables import COLUMNS, SQL
 
 EMPTY = ["posts", "comments", "categories", "tags"]
@@ -35,6 +37,7 @@ def seed(plan: Plan, report: Report, processes: int = 0) -> None:
     loader = copy_all if connection.vendor == "postgresql" else insert_all
     with transaction.atomic():
         loader(plan, report, processes)
+        copied(plan.until - timedelta(days=DAYS), plan.until)
     if connection.vendor == "postgresql" and not connection.in_atomic_block:
         with report.step("vacuum", 1) as step, connection.cursor() as cursor:
             # Without the visibility map that vacuum writes, no index alone answers a count.
