@@ -61,6 +61,8 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id", "id"], name="idx_entry_object"),
             models.Index(fields=["actor_id", "id"], name="idx_entry_actor"),
+            # The reports count the entries of a day.
+            models.Index(fields=["at"], name="idx_entry_at"),
         ]
 
     def __str__(self):

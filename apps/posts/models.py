@@ -195,6 +195,12 @@ class Post(models.Model):
                 condition=LIVE & models.Q(status="review"),
                 name="idx_posts_review",
             ),
+            # The reports count those of a day.
+            models.Index(
+                fields=["submitted_at"],
+                condition=LIVE & models.Q(submitted_at__isnull=False),
+                name="idx_posts_submitted",
+            ),
             models.Index(fields=["deleted_at", "id"], condition=~LIVE, name="idx_posts_trash"),
         ]
 
