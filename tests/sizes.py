@@ -48,3 +48,6 @@ LOCK_SECONDS = 3 if TRUE_SIZES else 0.3
 
 # How often a worker is killed between a commit and its answer.
 CRASHES = size(1, 10)
+
+# Random histories whose totals must be those counted from nothing.
+ROLLUP_EXAMPLES = size(10, 300)

@@ -8,6 +8,8 @@ class ReportsConfig(AppConfig):
     sidebar_position = 0
 
     def ready(self):
-        from apps.reports import catalogue, panels, sidebar  # noqa: F401  Importing registers it.
+        # Importing registers them.
+        from apps.reports import catalogue, panels, sidebar, tasks  # noqa: F401
+        from apps.reports.rollups import marks  # noqa: F401
 
         catalogue.load()

@@ -1,34 +1,18 @@
-"""Numbers of a day: what each is, in one place, and how a report reads them.
-
-A metric counts from the base tables, over an index, for whole days. Reports never call it: they
-ask `daily`, which is where kept totals of past days will be read in its place; the same function
-makes these totals and proves them.
-"""
+"""How a report reads numbers by day: a metric's, over the days of the question."""
 
 from array import array
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import accumulate
 
-from django.db.models import Count, QuerySet
-from django.db.models.functions import TruncDate
-from django.utils import timezone
+from django.db.models import QuerySet
 
 from apps.reports.periods import Period
 from apps.reports.question import Question
+from apps.reports.rollups.reading import DayTotal, Kept, several
 
 Counted = Iterable[tuple[date, str, int]]
 """Day, key in the metric's dimension ("" where it has none), how many; no row for none."""
-
-
-@dataclass(frozen=True)
-class Metric:
-    """A number that adds up over days. `dimension` says what its keys are: region, category."""
-
-    name: str
-    count: Callable[[Period, str], Counted]
-    dimension: str = ""
 
 
 class Daily:
@@ -56,20 +40,29 @@ class Daily:
         return sum(sums[end] - sums[start] for sums in chosen if sums)
 
 
-def daily(metric: Metric, question: Question) -> Daily:
-    """The metric's totals of each day of the question, read live."""
-    return Daily(question.period, metric.count(question.period, question.using))
+def daily(metric: Kept, question: Question, dimension: str = "") -> Daily:
+    """The metric's totals of each day of the question; with a dimension, by its keys."""
+    return daily_all([metric], question, dimension)[0]
+
+
+def daily_all(metrics: Sequence[Kept], question: Question, dimension: str = "") -> list[Daily]:
+    """The same of each metric. What is kept of all of them is read in one statement, so a report
+    of many asks for them together.
+    """
+    return [Daily(question.period, numbers) for numbers in numbers_of(metrics, question, dimension)]
+
+
+def by_day(metric: Kept, question: Question, dimension: str = "") -> list[DayTotal]:
+    """The numbers as they are, each with its day and key, in this order."""
+    return numbers_of([metric], question, dimension)[0]
+
+
+def numbers_of(metrics: Sequence[Kept], question: Question, dimension: str) -> list[list[DayTotal]]:
+    period = question.period
+    return several(metrics, dimension, period.start, period.end, question.freshness, question.using)
 
 
 def within(rows: QuerySet, moment: str, period: Period) -> QuerySet:
     """Those whose moment is in the period; an index on it serves this."""
     start, end = period.moments
     return rows.filter(**{f"{moment}__gte": start, f"{moment}__lt": end})
-
-
-def per_day(rows: QuerySet, moment: str, key: str = "") -> Counted:
-    """How many rows each day of TIME_ZONE has, by the key's value if there is one."""
-    day = TruncDate(moment, tzinfo=timezone.get_default_timezone())
-    by = rows.order_by().annotate(day_=day).values_list("day_", *([key] if key else []))
-    for day, *value, number in by.annotate(number_=Count("pk")):
-        yield day, str(value[0] or "") if value else "", number

@@ -13,6 +13,8 @@ from django import forms
 from django.utils import timezone
 
 from apps.reports.periods import DEFAULT_DAYS, LONGEST_DAYS, Granularity, Period
+from apps.reports.rollups.reading import Freshness, freshness
+from apps.reports.rollups.state import Reach, reach
 
 # They choose what is given of an answer, not what is asked.
 GIVEN_AS = ("format", "table")
@@ -27,10 +29,19 @@ class Question:
     granularity: str = Granularity.DAY
     filters: Mapping[str, Any] = field(default_factory=dict)
     using: str = "default"
+    # How far the kept totals reach in a database: asked once, also for other periods.
+    reaches: dict[str, Reach] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def buckets(self) -> list[Period]:
         return self.period.buckets(self.granularity)
+
+    @cached_property
+    def freshness(self) -> Freshness:
+        """Which of its days are read from the tables, and which are behind."""
+        if self.using not in self.reaches:
+            self.reaches[self.using] = reach(self.using)
+        return freshness(self.period.start, self.period.end, self.reaches[self.using])
 
     def before(self) -> "Question":
         """The same of the previous period."""

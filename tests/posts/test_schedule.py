@@ -309,8 +309,8 @@ def test_purging_costs_the_same_however_much_goes(postgres):
         with CaptureQueriesContext(connection) as queries:
             assert actions.purge_trashed_posts().posts == posts
         # posts · comments · their entries · gone · bare posts · their entries · keys · tags,
-        # comments and posts gone; and a savepoint's two
-        assert len(queries) == 12, [query["sql"] for query in queries]
+        # comments and posts gone; the marks of their days 2; and a savepoint’s two
+        assert len(queries) == 14, [query["sql"] for query in queries]
 
 
 @pytest.mark.django_db(transaction=True)

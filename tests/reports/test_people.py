@@ -8,6 +8,7 @@ from apps.reports.answers import read
 from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.report import report_for
+from apps.reports.rollups.refresh import refresh
 from tests.factories import CommentFactory, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,8 @@ def october(first: int, last: int) -> Period:
 
 
 def ask(period: Period, granularity: str = "day", **filters):
+    for _ in refresh():
+        pass
     question = Question(period, granularity, filters)
     results, _ = read(report_for("people"), question, compare=True, person_id=None)
     return results

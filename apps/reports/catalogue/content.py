@@ -9,11 +9,12 @@ from django.utils import timezone
 
 from apps.posts.models import Category, Post
 from apps.reports.charts import Bars, Lines
-from apps.reports.daily import Counted, Metric, daily, per_day, within
+from apps.reports.daily import by_day, daily
 from apps.reports.links import ListLink, ObjectLink
 from apps.reports.periods import DAY, Period
 from apps.reports.question import Question
 from apps.reports.report import HIGHER, PUBLISHING, Column, Report, Table, register
+from apps.reports.rollups.metrics.posts import MOST_COMMENTED, PUBLISHED
 from apps.reports.units import COUNT, MOMENT, PERCENT, PERIOD, TEXT
 
 TOP = 100
@@ -61,33 +62,25 @@ class AgeRow:
     share: float
 
 
-def count_published(period: Period, using: str) -> Counted:
-    published = Post.objects.using(using).published()
-    return per_day(within(published, "published_at", period), "published_at", "category_id")
-
-
-PUBLISHED = Metric("published", count_published, dimension="category")
-
-
 def published_rows(question: Question) -> list[PublishedRow]:
     published = daily(PUBLISHED, question)
     return [PublishedRow(bucket, published.over(bucket)) for bucket in question.buckets]
 
 
 def top_rows(question: Question) -> list[TopRow]:
-    published = within(
-        Post.objects.using(question.using).published(), "published_at", question.period
-    )
-    most = published.filter(comment_count__gt=0).order_by("-comment_count", "-id")[:TOP]
-    columns = ("id", "title", "author_id", "name", "published_at", "comment_count")
-    return [
-        TopRow(*values) for values in most.annotate(name=F("author__name")).values_list(*columns)
-    ]
+    """Of the most commented of each day; of equals the later one."""
+    comments = {int(key): number for _, key, number in by_day(MOST_COMMENTED, question, "post")}
+    most = sorted(comments, key=lambda pk: (comments[pk], pk), reverse=True)[:TOP]
+    published = Post.objects.using(question.using).published().filter(pk__in=most)
+    columns = ("id", "title", "author_id", "name", "published_at")
+    rows = published.annotate(name=F("author__name")).values_list(*columns)
+    found = {row[0]: TopRow(*row, comments[row[0]]) for row in rows}
+    return [found[pk] for pk in most if pk in found]
 
 
 def category_rows(question: Question) -> list[CategoryRow]:
     """The most used first."""
-    published = daily(PUBLISHED, question)
+    published = daily(PUBLISHED, question, "category")
     of = {key: published.over(question.period, key) for key in published.keys}
     ids = [int(key) for key in of if key]
     names = dict(

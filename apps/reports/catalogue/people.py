@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 
 from django import forms
-from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Count, Q, Value, When
 from django.utils import timezone
 
-from apps.posts.models import Comment, Post
 from apps.reports.charts import Bars, Lines
-from apps.reports.daily import Counted, Metric, daily, per_day, within
+from apps.reports.daily import daily_all, within
 from apps.reports.links import ListLink
 from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.report import HIGHER, PEOPLE, Column, Report, Table, register
+from apps.reports.rollups.metrics.people import NEW_CONTRIBUTORS, SIGNED_UP
 from apps.reports.units import PERIOD, TEXT
 from apps.users.admin.columns import known_regions
 from apps.users.models import User
@@ -39,51 +39,12 @@ class StandingRow:
     people: int
 
 
-def count_signups(period: Period, using: str) -> Counted:
-    return per_day(
-        within(User.objects.using(using).live(), "created_at", period), "created_at", "region"
-    )
-
-
-def count_contributors(period: Period, using: str) -> Counted:
-    """By the day of their first post or comment.
-
-    Two steps in an index for each person who wrote in the period, however much there is.
-    """
-    posts, comments = Post.objects.using(using).live(), Comment.objects.using(using).live()
-    wrote = (
-        within(posts, "created_at", period)
-        .values("author")
-        .union(within(comments, "created_at", period).filter(author__isnull=False).values("author"))
-    )
-    found = (
-        User.objects.using(using)
-        .filter(pk__in=wrote)
-        .annotate(first_post=first_of(posts), first_comment=first_of(comments))
-    )
-    zone = timezone.get_default_timezone()
-    counted: dict[tuple, int] = {}
-    for region, *firsts in found.values_list("region", "first_post", "first_comment"):
-        day = min(first for first in firsts if first).astimezone(zone).date()
-        if day in period:
-            counted[day, region] = counted.get((day, region), 0) + 1
-    return [(*place, number) for place, number in counted.items()]
-
-
-def first_of(written) -> Subquery:
-    own = written.filter(author=OuterRef("pk")).order_by("created_at", "id")
-    return Subquery(own.values("created_at")[:1])
-
-
-SIGNUPS = Metric("signups", count_signups, dimension="region")
-CONTRIBUTORS = Metric("new_contributors", count_contributors, dimension="region")
-
-
 def rows(question: Question) -> list[PeopleRow]:
     region = question.filters.get("region")
-    signups, contributors = daily(SIGNUPS, question), daily(CONTRIBUTORS, question)
+    by, key = ("region", region) if region else ("", "")
+    signups, contributors = daily_all([SIGNED_UP, NEW_CONTRIBUTORS], question, by)
     return [
-        PeopleRow(bucket, signups.over(bucket, region), contributors.over(bucket, region))
+        PeopleRow(bucket, signups.over(bucket, key), contributors.over(bucket, key))
         for bucket in question.buckets
     ]
 

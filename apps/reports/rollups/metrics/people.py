@@ -1,0 +1,56 @@
+"""Accounts by the day they were made, and how many people wrote."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Case, CharField, QuerySet, Value, When
+
+from apps.reports.rollups.days import Run
+from apps.reports.rollups.metric import Metric, Moved, Total
+from apps.reports.rollups.metrics.comments import RECEIVED
+from apps.reports.rollups.metrics.posts import CREATED
+from apps.users.models import User
+
+
+def joined() -> QuerySet:
+    status = Case(
+        When(is_active=True, then=Value("active")),
+        default=Value("inactive"),
+        output_field=CharField(),
+    )
+    return User.objects.live().annotate(status=status)
+
+
+@dataclass(frozen=True)
+class Active(Moved):
+    """People who wrote a post or a comment: on a day, in a week, in a month."""
+
+    def reads_live(self, dimension: str) -> bool:
+        return not dimension
+
+    def totals(
+        self,
+        spans: Sequence[Run],
+        dimensions: Sequence[str] | None = None,
+        using: str = DEFAULT_DB_ALIAS,
+    ) -> Counter[Total]:
+        parts = []
+        for span in spans:
+            parts.append(CREATED.within(span, using).values_list("day", "author_id"))
+            said = RECEIVED.within(span, using).filter(author__isnull=False)
+            parts.append(said.values_list("day", "author_id"))
+        return Counter(Total(day, self.name) for day, _ in parts[0].union(*parts[1:]))
+
+
+SIGNED_UP = Metric(
+    "people.signed_up", joined, "created_at", {"status": "status", "region": "region"}
+)
+METRICS = (SIGNED_UP,)
+# By the day of the first post or comment; by `region` too.
+NEW_CONTRIBUTORS = Moved("people.new_contributors")
+ACTIVE = Active("people.active")
+# Under a month, by the month they joined in: how many of them were active.
+COHORT = Moved("people.cohort")
+MOVED = (NEW_CONTRIBUTORS, ACTIVE, COHORT)

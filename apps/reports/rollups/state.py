@@ -1,0 +1,97 @@
+"""How far the totals reach: which days are closed, which are open, which have been marked."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Min, Value
+from django.utils import timezone
+
+from apps.reports.models import AuthorDay, DailyTotal, DirtyDay, RollupState
+from apps.reports.rollups.days import DAY, day_of, today
+from apps.reports.rollups.metrics import METRICS
+
+# Clocks of machines differ, and what began before midnight ends after it.
+MARGIN = timedelta(hours=1)
+OLDEST_TRANSACTION = """
+    SELECT min(xact_start) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend'
+      AND pid <> pg_backend_pid()
+"""
+
+
+def closed_until(using: str = DEFAULT_DB_ALIAS) -> date | None:
+    """The last day that is computed for good unless it is marked; None: no day is."""
+    state = RollupState.objects.using(using).first()
+    return state.closed_until if state and state.time_zone == settings.TIME_ZONE else None
+
+
+def close(day: date | None) -> None:
+    """Days up to this one are computed, in this TIME_ZONE."""
+    values = {"time_zone": settings.TIME_ZONE, "closed_until": day}
+    RollupState.objects.update_or_create(pk=1, defaults=values)
+
+
+def open_days(using: str = DEFAULT_DB_ALIAS) -> tuple[date, date]:
+    """The first and the last day, which is today, that are not closed."""
+    until = closed_until(using)
+    return (until + DAY if until else first_day(), today())
+
+
+def first_day() -> date:
+    """Of anything that is counted, or was."""
+    moments_known = (metric.first_moment() for metric in METRICS.values())
+    days = [day_of(moment) for moment in moments_known if moment]
+    kept = (model.objects.aggregate(first=Min("day"))["first"] for model in (DailyTotal, AuthorDay))
+    return min([*days, *filter(None, kept), today()])
+
+
+def last_to_close() -> date:
+    """The last day that nothing more can be written of without a mark.
+
+    A writer marks only days before his today. So a day closes an hour after its end, and not
+    while a transaction is open that may have begun in it.
+    """
+    oldest = min(timezone.now(), oldest_transaction() or timezone.now())
+    day = timezone.localdate(oldest - MARGIN, timezone.get_default_timezone()) - DAY
+    return min(day, today() - DAY)
+
+
+def oldest_transaction() -> datetime | None:
+    """When it began; None on SQLite, where the caller's is the only one that writes."""
+    if connection.vendor != "postgresql":
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(OLDEST_TRANSACTION)
+        return cursor.fetchone()[0]
+
+
+def marked_days(first: date, last: date, using: str = DEFAULT_DB_ALIAS) -> list[date]:
+    marks = DirtyDay.objects.using(using).filter(day__range=(first, last))
+    return list(marks.order_by("day").values_list("day", flat=True).distinct())
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Up to which day the totals are closed, and which of these days have been marked since."""
+
+    until: date | None
+    marked: frozenset[date]
+
+    def dirty_days(self, first: date, last: date) -> list[date]:
+        """Days whose totals are not what the tables say, or may not be; today is always one."""
+        start = max(first, self.until + DAY) if self.until else first
+        found = {day for day in self.marked if first <= day <= last and day < start}
+        for number in range(start.toordinal(), min(last, today()).toordinal() + 1):
+            found.add(date.fromordinal(number))
+        return sorted(found)
+
+
+def reach(using: str = DEFAULT_DB_ALIAS) -> Reach:
+    """In one statement: a page asks once, whatever it reads."""
+    own = RollupState.objects.using(using).values_list("closed_until", "time_zone")
+    marks = DirtyDay.objects.using(using).annotate(zone=Value("")).values_list("day", "zone")
+    rows = list(own.union(marks))
+    until = next((day for day, zone in rows if zone == settings.TIME_ZONE), None)
+    return Reach(until, frozenset(day for day, zone in rows if not zone))

@@ -1,0 +1,6 @@
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _read_from_the_tables() -> None:
+    """Here the kept numbers are the subject."""
