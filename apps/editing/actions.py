@@ -42,7 +42,8 @@ def keep_edit(
     # Its 30 days begin again with what was typed now.
     if opened.pending_id and own.update(**about, created_at=Now()):
         return waiting.get(pk=opened.pending_id)
-    if waiting.values("pk")[:MOST_WAITING].count() == MOST_WAITING:
+    kept = PendingEdit.objects.filter(submission=submission).exists()
+    if not kept and waiting.values("pk")[:MOST_WAITING].count() == MOST_WAITING:
         raise TooManyWaiting
     pending, _ = PendingEdit.objects.get_or_create(
         submission=submission,

@@ -1,10 +1,11 @@
 """The base of the admins of versioned models, whose edits are never lost."""
 
+from collections.abc import Container
 from functools import partial
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import ValidationError
+from django.core.exceptions import SuspiciousOperation, ValidationError
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
@@ -58,6 +59,9 @@ class VersionedAdmin(WithRestore, ModelAdmin):
         page = partial(super().changeform_view, request, object_id, form_url, extra_context)
         if request.method != "POST":
             return page()
+        if "_saveasnew" in request.POST:
+            # Django makes a second object of an edit form that says so, whether or not we offer it.
+            raise SuspiciousOperation("No form of ours saves as new.")
         if getattr(request, "saving", None) is None:
             request.saving = Saving(self, request, object_id)
         return request.saving.answer(page)
@@ -84,6 +88,10 @@ class VersionedAdmin(WithRestore, ModelAdmin):
         if saving := getattr(request, "saving", None):
             return saving.token_of_answer()
         return Opened.now(request.user.pk, self.opts.label_lower, obj).signed()
+
+    def button_pressed(self, data: Container[str]) -> str:
+        """What a posted form does beside saving, in words: “Publish”; empty for nothing."""
+        return ""
 
     # Deleting and restoring: of what was seen, not of what somebody made of it since
 

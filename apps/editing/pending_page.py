@@ -207,7 +207,10 @@ def form_context(waiting: Waiting) -> dict[str, str]:
     else:
         merged = "merged " if waiting.entries else ""
         label = f"Save {merged}version {waiting.obj.version + 1}"
-    if waiting.rebased is not None and not waiting.rebased.is_of_mine:
+    if label and (pressed := waiting.admin.button_pressed(waiting.pending.payload["data"])):
+        # What was pressed then is done by this button too, so it says so.
+        label = f"{label}: {pressed.lower()}"
+    elif waiting.rebased is not None and not waiting.rebased.is_of_mine:
         label = "Done"
     return {"opened": waiting.token(), "save_label": label, "reason": reason_of(waiting.pending)}
 

@@ -8,9 +8,6 @@ class PendingEditQuerySet(models.QuerySet):
     def of_user(self, user):
         return self.filter(user=user)
 
-    def of_object(self, object_type: str, object_id):
-        return self.filter(object_type=object_type, object_id=object_id)
-
     def newest_first(self):
         return self.order_by("-id")
 

@@ -29,7 +29,7 @@ from apps.editing import pending_page
 from apps.editing.actions import Resolution, TooManyWaiting, keep_edit, resolve_edit
 from apps.editing.form_data import EditPage, recorded_fields
 from apps.editing.models import PendingEdit
-from apps.editing.opened import FIELDS, NAME, REASON, Opened
+from apps.editing.opened import FIELDS, NAME, REASON, Opened, digest
 from apps.editing.payload import TooLargeToKeep, payload_of
 from apps.editing.rebase import Rebased, rebase
 from apps.editing.received import note_received
@@ -111,7 +111,7 @@ class Saving:
             # By an action that found out more than the page could know.
             if str(refusal):
                 messages.error(self.request, str(refusal))
-            return self.keep(Cause.FORBIDDEN)
+            return self.keep_after(refusal, Cause.FORBIDDEN)
         except Error as error:
             log.exception("A save failed.")
             return self.answer_after_all() or self.keep_after(error, cause_of(error))
@@ -165,7 +165,10 @@ class Saving:
         if not is_allowed:
             raise PermissionDenied
         label = self.admin.opts.label_lower
-        self.opened = Opened.now(self.request.user.pk, label, self.obj)
+        opened = Opened.now(self.request.user.pk, label, self.obj)
+        # Sent twice it is the same: its key is what was typed, where.
+        place = f"{self.request.user.pk}:{label}:{self.object_id}"
+        self.opened = replace(opened, key=f"{place}:{digest(self.typed, self.files)}")
         return self.keep(Cause.CSRF)
 
     def keep_after(self, error: Exception, cause: str) -> HttpResponse:

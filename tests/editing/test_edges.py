@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 from apps.activity.models import AuditEntry
@@ -15,6 +16,7 @@ from apps.users.models import User
 from tests.factories import (
     CategoryFactory,
     CommentFactory,
+    PendingEditFactory,
     PostFactory,
     UserFactory,
     ed,
@@ -264,3 +266,23 @@ def test_a_form_that_is_newer_than_its_row_is_not_saved_unseen():
     assert Post.objects.get().title == "Three"
     assert merge_page(form.client, answer.content.decode()).post().status_code == 302
     assert Post.objects.get().content == "Typed"
+
+
+def test_a_kept_step_is_named_by_the_button_that_takes_it(client):
+    post = PostFactory()
+    edit = PendingEditFactory(
+        user=ed(),
+        object_id=post.pk,
+        payload={"data": {"title": ["Mine"], "_publish": ["1"]}, "files": {}},
+    )
+    client.force_login(edit.user)
+    page = client.get(reverse("editing:pending", args=[edit.pk])).content.decode()
+    assert 'value="Save version 2: publish"' in page
+
+
+def test_an_edit_form_makes_no_second_object(client):
+    post = PostFactory()
+    client.force_login(ed())
+    address = reverse("admin:posts_post_change", args=[post.pk])
+    assert client.post(address, {"title": "x", "_saveasnew": "1"}).status_code == 400
+    assert type(post).objects.count() == 1

@@ -13,6 +13,12 @@ from apps.posts.admin.sets import COMMENT_ACTIONS
 from apps.posts.forms import CommentForm, pressed_decision
 from apps.posts.models import Comment, CommentSearch
 
+DECIDED = {
+    Comment.Status.APPROVED: "Approve",
+    Comment.Status.SPAM: "Mark as spam",
+    Comment.Status.REMOVED: "Remove",
+}
+
 
 @admin.register(Comment)
 class CommentAdmin(VersionedAdmin):
@@ -82,6 +88,10 @@ class CommentAdmin(VersionedAdmin):
         return partial(super().get_form(request, obj, change=change, **kwargs), user=request.user)
 
     # Saving
+
+    def button_pressed(self, data):
+        decision = pressed_decision(data)
+        return DECIDED[decision] if decision else ""
 
     def save_model(self, request, obj, form, change):
         if not change:

@@ -132,6 +132,10 @@ class PostAdmin(VersionedAdmin):
 
     # Saving
 
+    def button_pressed(self, data):
+        step = pressed_step(data)
+        return step.label.removeprefix("Save and ") if step else ""
+
     def save_model(self, request, obj, form, change):
         publish_at, step = form.scheduled_for, form.step
         typed = obj.slug
