@@ -7,7 +7,7 @@ from itertools import accumulate
 
 from django.db.models import QuerySet
 
-from apps.reports.periods import Period
+from apps.reports.periods import DAY, Period
 from apps.reports.question import Question
 from apps.reports.rollups.reading import DayTotal, Kept, several
 
@@ -39,6 +39,16 @@ class Daily:
         chosen = self.sums.values() if key is None else [self.sums.get(key)]
         return sum(sums[end] - sums[start] for sums in chosen if sums)
 
+    def by_key(self, bucket: Period) -> dict[str, int]:
+        """How many of each key in these days."""
+        start = (bucket.start - self.period.start).days
+        end = start + bucket.length
+        return {key: sums[end] - sums[start] for key, sums in self.sums.items()}
+
+    def each(self, bucket: Period) -> tuple[int, ...]:
+        """How many on each of these days, of all keys."""
+        return tuple(self.over(Period(day, day + DAY)) for day in bucket.days())
+
 
 def daily(metric: Kept, question: Question, dimension: str = "") -> Daily:
     """The metric's totals of each day of the question; with a dimension, by its keys."""
@@ -58,8 +68,13 @@ def by_day(metric: Kept, question: Question, dimension: str = "") -> list[DayTot
 
 
 def numbers_of(metrics: Sequence[Kept], question: Question, dimension: str) -> list[list[DayTotal]]:
-    period = question.period
-    return several(metrics, dimension, period.start, period.end, question.freshness, question.using)
+    """Read once for a question, however many of its rows and totals are made of them."""
+    key = (dimension, *(metric.name for metric in metrics))
+    if key not in question.was_read:
+        start, end = question.period.start, question.period.end
+        found = several(metrics, dimension, start, end, question.freshness, question.using)
+        question.was_read[key] = found
+    return question.was_read[key]
 
 
 def within(rows: QuerySet, moment: str, period: Period) -> QuerySet:

@@ -43,6 +43,11 @@ class Question:
             self.reaches[self.using] = reach(self.using)
         return freshness(self.period.start, self.period.end, self.reaches[self.using])
 
+    @cached_property
+    def was_read(self) -> dict:
+        """What `daily` has read for it."""
+        return {}
+
     def before(self) -> "Question":
         """The same of the previous period."""
         return replace(self, period=self.period.previous(self.granularity))

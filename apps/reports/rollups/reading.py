@@ -9,7 +9,7 @@ from django.db import DEFAULT_DB_ALIAS
 
 from apps.reports.models import DailyTotal
 from apps.reports.rollups.days import DAY, runs
-from apps.reports.rollups.metric import Metric, Moved
+from apps.reports.rollups.metric import Metric, Moved, totals_of
 from apps.reports.rollups.state import Reach, reach
 
 # So many days before today are read from the tables where their totals are not up to date.
@@ -59,7 +59,7 @@ def several(
     known: Freshness,
     using: str = DEFAULT_DB_ALIAS,
 ) -> list[list[DayTotal]]:
-    """The same of each metric: one statement for what is kept, one a metric for what is not."""
+    """The same of each metric: one statement for what is kept, one for the counts that are not."""
     spans = runs(known.live)
     found: dict[str, list[DayTotal]] = {metric.name: [] for metric in metrics}
     are_live = {metric.name for metric in metrics if spans and metric.reads_live(dimension)}
@@ -71,8 +71,7 @@ def several(
     for name, *row in rows.values_list("metric", "day", "key", "value"):
         if name not in are_live or row[0] not in known.live:
             found[name].append(DayTotal(*row))
-    for metric in metrics:
-        if metric.name in are_live:
-            now = metric.totals(spans, [dimension], using)
-            found[metric.name] += [DayTotal(one.day, one.key, value) for one, value in now.items()]
+    live = [metric for metric in metrics if metric.name in are_live]
+    for one, value in totals_of(live, dimension, spans, using).items():
+        found[one.metric].append(DayTotal(one.day, one.key, value))
     return [sorted(numbers) for numbers in found.values()]
