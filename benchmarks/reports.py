@@ -4,7 +4,6 @@ import argparse
 import re
 import statistics
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -13,10 +12,10 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.lists import add_person, database, manage
-from benchmarks.peers import ROOT, Product
+from benchmarks.peers import Product
 from benchmarks.processor import processor_ms
 from benchmarks.sample import read_sample
-from benchmarks.server import Server, clean_environment
+from benchmarks.server import Server
 
 ANALYST = "bench-analyst@example.com"
 EMPTY_PAGE = "/admin/password_change/"
@@ -172,17 +171,10 @@ def refresh(url: str) -> None:
 
 def main() -> None:
     options = arguments()
-    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "-v0"]
     with Server(options.data) as server:
         for rows in sorted(options.rows):
             url = database(server, rows, options.content_bytes)
             add_person(url, ANALYST, "Bench Analyst", "Analyst")
-            subprocess.run(
-                collect,
-                cwd=ROOT,
-                check=True,
-                env=clean_environment() | {"DATABASE_URL": url},
-            )
             print(f"\n{rows:,} posts", flush=True)
             refresh(url)
             with Analyst(url, read_sample(url)) as peer:
