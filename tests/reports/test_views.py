@@ -190,7 +190,7 @@ def cards(monkeypatch):
     ]
     monkeypatch.setattr(reports, "_reports", dict(reports._reports))
     table = reports.Table(CardRow, rows, columns)
-    register(reports.Report("cards", "Cards", "", reports.PUBLISHING, [table], place=1))
+    register(reports.Report("cards", "Cards", "", reports.PUBLISHING, [table], place=0))
 
 
 def test_without_a_chart_the_tiles_have_lines(cards, reader):

@@ -206,6 +206,7 @@ register(
         summary="What was published, what is talked about, in which categories, and how it ages.",
         group=PUBLISHING,
         in_sidebar=True,
+        place=3,
         tables=[PUBLISHED_TABLE, TOP_TABLE, CATEGORIES_TABLE, AGES_TABLE],
     )
 )

@@ -90,6 +90,14 @@ class Metric:
 
 
 @dataclass(frozen=True)
+class Few(Metric):
+    """Of rare ones among many rows: the first would be found last, and is not looked for."""
+
+    def first_moment(self) -> None:
+        return None
+
+
+@dataclass(frozen=True)
 class Moved:
     """What adds up over nothing and is moved with each difference (`rollups.authors`): as the
     last refresh left it, a few minutes ago.
@@ -131,7 +139,7 @@ def totals_of(
     metrics: Sequence[Metric], dimension: str, spans: Sequence[Run], using: str
 ) -> Counter[Total]:
     """The numbers of several metrics: plain counts of a day are all read in one statement."""
-    plain = [metric for metric in metrics if type(metric) is Metric and not dimension]
+    plain = [metric for metric in metrics if type(metric).totals is Metric.totals and not dimension]
     found: Counter[Total] = Counter()
     for metric in metrics:
         if metric not in plain:

@@ -4,13 +4,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import F, OuterRef, QuerySet, Subquery, Window
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models import DateTimeField, F, OuterRef, QuerySet, Subquery, Window
+from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast, Coalesce, RowNumber
 
 from apps.activity.models import AuditEntry
+from apps.posts.actions.schedule import LATE_AFTER
 from apps.posts.models import Comment, Post
 from apps.reports.rollups.days import Run
-from apps.reports.rollups.metric import Durations, Metric, Total
+from apps.reports.rollups.metric import Durations, Few, Metric, Total
 
 BEST = 100
 
@@ -55,6 +57,13 @@ def first_publications() -> QuerySet:
     return found.annotate(began=Subquery(beginning.values("at")[:1]))
 
 
+def missed() -> QuerySet:
+    """Publications of scheduled posts after their time, by the worker or by hand."""
+    due = Cast(KeyTextTransform(0, KeyTransform("publish_at", "changes")), DateTimeField())
+    found = steps("publish").filter(changes__has_key="publish_at").annotate(due=due)
+    return found.filter(due__lt=F("at") - LATE_AFTER)
+
+
 class MostCommented(Metric):
     """The best of a day by their comments; a period's best are among the best of its days."""
 
@@ -86,6 +95,7 @@ SUBMITTED = Metric("posts.submitted", submitted, "submitted_at", BY)
 PUBLISHED = Metric("posts.published", published, "published_at", BY)
 SCHEDULED = Metric("posts.scheduled", lambda: steps("schedule"), "at")
 ARCHIVED = Metric("posts.archived", lambda: steps("archive"), "at")
+MISSED = Few("posts.missed", missed, "at", {"post": "object_id"})
 TO_PUBLISH = Durations("posts.time_to_publish", first_publications, "at", start="began", end="at")
 TO_FIRST_COMMENT = Durations(
     "posts.time_to_first_comment",
@@ -102,6 +112,6 @@ MOST_COMMENTED = MostCommented(
     has_total=False,
 )
 METRICS = (
-    CREATED, SUBMITTED, SCHEDULED, PUBLISHED, ARCHIVED,
+    CREATED, SUBMITTED, SCHEDULED, PUBLISHED, ARCHIVED, MISSED,
     TO_PUBLISH, TO_FIRST_COMMENT, MOST_COMMENTED,
 )  # fmt: skip
