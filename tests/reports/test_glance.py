@@ -37,6 +37,12 @@ def test_a_figure_is_of_seven_days_and_compared_with_the_seven_before(signups):
     assert found.link == "/admin/reports/people/"
 
 
+def test_as_many_as_before_is_said(client):
+    client.force_login(rory())
+    User.objects.update(created_at=timezone.now() - timedelta(days=100))
+    assert "0 in the seven days before" in client.get(HOME).content.decode()
+
+
 def test_the_home_page_shows_who_may_read_the_report_its_figure(client, signups):
     client.force_login(rory())
     page = client.get(HOME).content.decode()
