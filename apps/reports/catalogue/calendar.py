@@ -1,0 +1,188 @@
+"""On which days something was published, on which nothing, and what was not published in time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from apps.posts.actions.schedule import LATE_AFTER
+from apps.posts.models import Post
+from apps.reports.charts import Days
+from apps.reports.daily import by_day, daily_all, within
+from apps.reports.links import ListLink, ObjectLink
+from apps.reports.periods import DAY, Period
+from apps.reports.question import Question
+from apps.reports.report import HIGHER, LOWER, PUBLISHING, Column, Report, Table, register
+from apps.reports.rollups.days import runs
+from apps.reports.rollups.metrics.posts import MISSED, PUBLISHED
+from apps.reports.units import DATE, DURATION, MOMENT, PERIOD, TEXT
+
+MOST_MISSED = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarRow:
+    """`each` is how many of each of its days, and `missed_on` the days with missed schedules."""
+
+    period: Period
+    published: int
+    empty: int
+    missed: int
+    each: tuple[int, ...]
+    missed_on: tuple[date, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GapRow:
+    first: date
+    last: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class MissedRow:
+    id: int
+    title: str
+    due: datetime
+    out: datetime | None
+    late: float
+    why: str
+
+
+def rows(question: Question) -> list[CalendarRow]:
+    published, missed = daily_all([PUBLISHED, MISSED], question)
+    empty = set(empty_days(question))
+    return [
+        CalendarRow(
+            bucket,
+            published.over(bucket),
+            len(empty.intersection(bucket.days())),
+            missed.over(bucket),
+            published.each(bucket),
+            tuple(day for day in bucket.days() if missed.over(Period(day, day + DAY))),
+        )
+        for bucket in question.buckets
+    ]
+
+
+def empty_days(question: Question) -> Iterator[date]:
+    """Without a publication, from the first one ever on; today may still have one."""
+    published, _ = daily_all([PUBLISHED, MISSED], question)
+    has_begun = was_published_before(question)
+    for day, number in zip(question.period.days(), published.each(question.period), strict=True):
+        has_begun = has_begun or number > 0
+        if has_begun and not number and day < timezone.localdate():
+            yield day
+
+
+def was_published_before(question: Question) -> bool:
+    start, _ = question.period.moments
+    return Post.objects.using(question.using).published().filter(published_at__lt=start).exists()
+
+
+def gap_rows(question: Question) -> list[GapRow]:
+    """The longest first, of equals the latest."""
+    gaps = [
+        GapRow(first, last, (last - first).days + 1) for first, last in runs(empty_days(question))
+    ]
+    return sorted(gaps, key=lambda gap: (gap.days, gap.first), reverse=True)
+
+
+def missed_rows(question: Question) -> list[MissedRow]:
+    """Those that wait, the longest waiting first; then those that came out, the last first."""
+    return [*waiting(question), *came_late(question)][:MOST_MISSED]
+
+
+def waiting(question: Question) -> Iterator[MissedRow]:
+    now = timezone.now()
+    due = within(Post.objects.using(question.using).due(LATE_AFTER), "publish_at", question.period)
+    for pk, title, at in due.values_list("pk", "title", "publish_at")[:MOST_MISSED]:
+        yield MissedRow(pk, title, at, None, (now - at).total_seconds(), "It still waits.")
+
+
+def came_late(question: Question) -> Iterator[MissedRow]:
+    """By their entries, which say why."""
+    last = by_day(MISSED, question, "post")[-MOST_MISSED:]
+    late = MISSED.facts().using(question.using).filter(object_id__in={key for _, key, _ in last})
+    columns = ("object_id", "object_label", "due", "at", "reason", "actor_label")
+    found = within(late, "at", question.period).order_by("-at", "-id").values_list(*columns)
+    for pk, title, due, at, reason, actor in found[:MOST_MISSED] if last else ():
+        why = reason or f"Published by {actor}."
+        yield MissedRow(pk, title, due, at, (at - due).total_seconds(), why)
+
+
+DAYS_TABLE = Table(
+    title="Published posts",
+    row=CalendarRow,
+    rows=rows,
+    chart=Days("published", "each", "missed_on", "Missed schedules"),
+    columns=[
+        Column("period", "Day", unit=PERIOD),
+        Column(
+            "published",
+            "Published",
+            "Posts and pages that were published that day and still are.",
+            better=HIGHER,
+            headline=True,
+            link=ListLink("posts.post", dates="published_at", params={"status": "published"}),
+        ),
+        Column(
+            "empty",
+            "Days without",
+            "Days on which nothing was published that still is, since the first publication; today "
+            "is not over.",
+            better=LOWER,
+            headline=True,
+        ),
+        Column(
+            "missed",
+            "Missed schedules",
+            "Scheduled posts that came out that day, more than 5 minutes after their time.",
+            better=LOWER,
+            headline=True,
+        ),
+    ],
+)
+GAPS_TABLE = Table(
+    name="gaps",
+    title="Gaps",
+    note="days on end without a publication, the longest first",
+    row=GapRow,
+    rows=gap_rows,
+    empty="Something was published every day.",
+    columns=[
+        Column("first", "From", unit=DATE),
+        Column("last", "To", unit=DATE),
+        Column("days", "Days", "How many days the gap has."),
+    ],
+)
+MISSED_TABLE = Table(
+    name="missed",
+    title="Missed schedules",
+    note=f"those that wait, then the last {MOST_MISSED:,} that came out late",
+    row=MissedRow,
+    rows=missed_rows,
+    empty="Every scheduled post came out in time.",
+    columns=[
+        Column("title", "Post", unit=TEXT, link=ObjectLink("posts.post", "id")),
+        Column("due", "Due", unit=MOMENT),
+        Column("out", "Came out", unit=MOMENT),
+        Column(
+            "late", "Late", "From the time it was due until it came out, or until now.", DURATION
+        ),
+        Column("why", "Why", unit=TEXT),
+    ],
+)
+
+register(
+    Report(
+        slug="calendar",
+        title="Calendar",
+        summary="When something was published, days without, and schedules that were missed.",
+        group=PUBLISHING,
+        in_sidebar=True,
+        place=4,
+        tables=[DAYS_TABLE, GAPS_TABLE, MISSED_TABLE],
+    )
+)
