@@ -342,6 +342,7 @@ REPORTS = [
     Row("reports:report", PEOPLES_READERS, POST, 302, args=report("people")),
     Row("reports:report", PEOPLES_READERS, answer=400, args=report("people"), data={"x": "1"}),
     Row("reports:report", PEOPLES_READERS, args=report("content")),
+    Row("reports:report", PEOPLES_READERS, args=report("overview")),
     Row("reports:report", PEOPLES_READERS, args=report("calendar")),
     Row("reports:report", PEOPLES_READERS, args=report("pipeline")),
     Row("reports:report", PEOPLES_READERS, args=report("author")),
