@@ -327,8 +327,8 @@ VERSIONS_OF_USERS = [
     restored("users_user", ADMIN, administrator),
     restored("users_user", NOBODY, superuser),
 ]
-# No report on conversation yet, so nothing for moderators.
 PEOPLES_READERS = "admin editor analyst"
+CONVERSATIONS_READERS = "admin moderator analyst"
 
 
 def report(slug: str) -> Callable[[User | None], list]:
@@ -336,7 +336,7 @@ def report(slug: str) -> Callable[[User | None], list]:
 
 
 REPORTS = [
-    Row("reports:index", PEOPLES_READERS),
+    Row("reports:index", READERS),
     Row("reports:index", NOBODY, POST, refused=405),
     Row("reports:report", PEOPLES_READERS, args=report("people")),
     Row("reports:report", PEOPLES_READERS, POST, 302, args=report("people")),
@@ -346,6 +346,8 @@ REPORTS = [
     Row("reports:report", PEOPLES_READERS, args=report("calendar")),
     Row("reports:report", PEOPLES_READERS, args=report("pipeline")),
     Row("reports:report", PEOPLES_READERS, args=report("author")),
+    Row("reports:report", CONVERSATIONS_READERS, args=report("comments")),
+    Row("reports:report", CONVERSATIONS_READERS, args=report("moderation")),
     Row("reports:report", NOBODY, args=report("nothing"), refused=404),
 ]
 ROWS = [

@@ -19,8 +19,9 @@ pytestmark = pytest.mark.django_db
 REPORTS = all_reports()
 EVERY = pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.slug)
 DATED = [report for report in REPORTS if report.takes_dates]
-# The report page may ask so often, whatever it shows.
-MOST_QUERIES = 15
+# The report page may ask so often, whatever it shows: 15 times with the statement that sets the
+# level of its transaction. A test that is rolled back has two savepoints in its place.
+MOST_QUERIES = 14
 
 
 def page_of(report) -> str:
@@ -108,7 +109,7 @@ def test_its_queries_do_not_grow_with_the_rows(report, reader, busy):
             connection,
         ) as seen:
             assert reader.get(page_of(report), {"compare": "1"} if report.is_compared else {})
-        return [query["sql"] for query in seen]
+        return [query["sql"] for query in seen if "SAVEPOINT" not in query["sql"]]
 
     busy(10)
     queries()
