@@ -12,6 +12,7 @@ pytestmark = pytest.mark.browser
 MARCH = "start=2026-03-02&end=2026-03-29&compare=1"
 CONTENT = f"/admin/reports/content/?{MARCH}"
 PEOPLE = f"/admin/reports/people/?{MARCH}"
+PUBLISHING = [f"/admin/reports/{slug}/?{MARCH}" for slug in ("overview", "pipeline", "calendar")]
 
 
 @pytest.fixture
@@ -38,6 +39,7 @@ def march(content):
     [
         CONTENT,
         PEOPLE,
+        *PUBLISHING,
         pytest.param(f"{PEOPLE}&granularity=week&region=North", marks=pytest.mark.slow),
         pytest.param(
             "/admin/reports/people/?start=2001-01-01&end=2001-01-28", marks=pytest.mark.slow
