@@ -56,6 +56,7 @@ class Question:
 class PeriodForm(forms.Form):
     """`start` and `end` are the first and the last day shown."""
 
+    default_days = DEFAULT_DAYS
     start = forms.DateField(required=False, label="From")
     end = forms.DateField(required=False, label="to")
     granularity = forms.ChoiceField(required=False, label="By", choices=Granularity.choices)
@@ -75,7 +76,7 @@ class PeriodForm(forms.Form):
             raise forms.ValidationError("Choose at most ten years.")
         if last.year < EARLIEST_YEAR:
             raise forms.ValidationError(f"There is nothing before {EARLIEST_YEAR}.")
-        default = Period.ending(last, DEFAULT_DAYS)
+        default = Period.ending(last, self.default_days)
         period = Period(start, default.end) if start else default
         self.cleaned_data["period"] = period
         return self.cleaned_data
@@ -150,7 +151,8 @@ def form_class(report) -> type[forms.Form]:
     parts = [report.filters] if report.filters else []
     if report.takes_dates:
         parts.append(PeriodForm)
-    return type("QuestionForm", (*parts, forms.Form) if not parts else tuple(parts), {})
+    own = {"default_days": report.default_days}
+    return type("QuestionForm", (*parts, forms.Form) if not parts else tuple(parts), own)
 
 
 def as_address(period: Period, granularity: str = "", *, compare: bool = False, **others) -> dict:

@@ -20,7 +20,7 @@ from django.utils.http import urlencode
 
 from apps.reports.charts import Chart
 from apps.reports.links import Link
-from apps.reports.periods import Period
+from apps.reports.periods import DEFAULT_DAYS, Period
 from apps.reports.question import Question, as_address
 from apps.reports.units import COUNT, PERIOD, Unit
 
@@ -115,7 +115,8 @@ class Table:
 class Report:
     """`filters` is a form whose fields are the report's own parameters.
 
-    `permission` is the group's unless another is given. `takes_dates` False: it is over all time.
+    `permission` is the group's unless another is given. `takes_dates` False: it is over all time;
+    otherwise it shows the last `default_days` unless it is asked for others.
     `place` is the one in its group; those of the same stand as they were registered.
     """
 
@@ -126,6 +127,7 @@ class Report:
     tables: Sequence[Table]
     filters: type[forms.Form] | None = None
     takes_dates: bool = True
+    default_days: int = DEFAULT_DAYS
     in_sidebar: bool = False
     permission: str = ""
     place: int = 10

@@ -1,0 +1,99 @@
+"""Of those who joined in a month, how many still write in the months after."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+
+from django.utils import timezone
+
+from apps.backoffice.rows import MONTHS
+from apps.reports.charts import Heat
+from apps.reports.daily import by_day, daily
+from apps.reports.periods import DAY, Granularity, Period, month_number, next_start
+from apps.reports.question import Question
+from apps.reports.report import PEOPLE, Column, Report, Table, register
+from apps.reports.rollups.days import month_of
+from apps.reports.rollups.metrics.people import COHORT, SIGNED_UP
+from apps.reports.units import PERCENT, TEXT
+
+# So many months after the one in which they joined.
+FOLLOWED = 12
+
+
+@dataclass(frozen=True, slots=True)
+class CohortRow:
+    joined: str
+    later: str
+    people: int
+    active: int
+    share: float
+
+
+def rows(question: Question) -> list[CohortRow]:
+    """A row for each month that a cohort has lived through; the newest cohort first."""
+    joined = daily(SIGNED_UP, of_whole_months(question))
+    active = actives(question)
+    found = []
+    for cohort in reversed(joined.period.buckets(Granularity.MONTH)):
+        people = joined.over(cohort)
+        for later, month in enumerate(lived(cohort.start) if people else ()):
+            number = active.get((cohort.start, month), 0)
+            name = f"{MONTHS[cohort.start.month]} {cohort.start.year}"
+            found.append(CohortRow(name, f"+{later}", people, number, number / people))
+    return found
+
+
+def of_whole_months(question: Question) -> Question:
+    start = month_of(question.period.start)
+    end = next_start(question.period.last, Granularity.MONTH)
+    return replace(question, period=Period(start, end))
+
+
+def actives(question: Question) -> dict[tuple[date, date], int]:
+    """How many of a cohort wrote in a month, by the first days of both."""
+    months = of_whole_months(question).period
+    until = max(months.end, timezone.localdate() + DAY)
+    counted = by_day(COHORT, replace(question, period=Period(months.start, until)), "month")
+    return {(date.fromisoformat(joined), month): number for month, joined, number in counted}
+
+
+def lived(cohort: date) -> Iterator[date]:
+    """The months from the one in which they joined to this one."""
+    month, today = cohort, timezone.localdate()
+    while month <= today and month_number(month) - month_number(cohort) <= FOLLOWED:
+        yield month
+        month = next_start(month, Granularity.MONTH)
+
+
+register(
+    Report(
+        slug="retention",
+        title="Retention",
+        summary="Of those who joined in a month, how many write in the months after.",
+        group=PEOPLE,
+        default_days=364,
+        tables=[
+            Table(
+                title="Who joined and still writes",
+                note="by whole months; the current one as far as it has come",
+                row=CohortRow,
+                rows=rows,
+                chart=Heat("joined", "later", "share"),
+                empty="Nobody joined in this period.",
+                columns=[
+                    Column("joined", "Joined in", unit=TEXT),
+                    Column("later", "Months later", unit=TEXT),
+                    Column("people", "Joined", "Accounts made in that month.", adds_up=False),
+                    Column(
+                        "active",
+                        "Active",
+                        "Of these, who wrote a post or a comment in the month that came so many "
+                        "months later.",
+                        adds_up=False,
+                    ),
+                    Column("share", "Share", "Of those who joined.", PERCENT),
+                ],
+            )
+        ],
+    )
+)
