@@ -329,6 +329,7 @@ VERSIONS_OF_USERS = [
 ]
 PEOPLES_READERS = "admin editor analyst"
 CONVERSATIONS_READERS = "admin moderator analyst"
+STAFFS_READERS = "admin analyst"
 
 
 def report(slug: str) -> Callable[[User | None], list]:
@@ -351,6 +352,8 @@ REPORTS = [
     Row("reports:report", PEOPLES_READERS, args=report("retention")),
     Row("reports:report", CONVERSATIONS_READERS, args=report("comments")),
     Row("reports:report", CONVERSATIONS_READERS, args=report("moderation")),
+    Row("reports:report", STAFFS_READERS, args=report("staff")),
+    Row("reports:report", STAFFS_READERS, args=report("edits")),
     Row("reports:report", NOBODY, args=report("nothing"), refused=404),
 ]
 ROWS = [

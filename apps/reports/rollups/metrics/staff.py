@@ -28,13 +28,18 @@ def edits() -> QuerySet:
     return AuditEntry.objects.filter(source__in=["edit", "merge"], actor_id__isnull=False)
 
 
+def merged() -> QuerySet:
+    """By themselves or by hand."""
+    return edits().filter(source="merge")
+
+
 def kept() -> QuerySet:
     return PendingEdit.objects.all()
 
 
-def came_to_rest() -> QuerySet:
+def merged_by_hand() -> QuerySet:
     soon = F("created_at") + RESTED_WITHIN
-    return PendingEdit.objects.filter(resolution__in=["applied", "merged"], resolved_at__lte=soon)
+    return PendingEdit.objects.filter(resolution="merged", resolved_at__lte=soon)
 
 
 ACTIONS = Metric(
@@ -43,13 +48,8 @@ ACTIONS = Metric(
     "at",
     {"actor": "actor_id", "action": "action", "what": "what", "actor action": "who_what"},
 )
-EDITS = Metric("edits.saved", edits, "at", {"source": "source"})
+EDITS = Metric("edits.saved", edits, "at")
+MERGED = Metric("edits.merged", merged, "at")
+BY_HAND = Metric("edits.merged_by_hand", merged_by_hand, "resolved_at", kept_days=RESTED_KEPT)
 PENDING = Metric("edits.pending", kept, "created_at", {"cause": "cause"}, kept_days=PENDING_KEPT)
-RESTED = Metric(
-    "edits.resolved",
-    came_to_rest,
-    "resolved_at",
-    {"resolution": "resolution"},
-    kept_days=RESTED_KEPT,
-)
-METRICS = (ACTIONS, EDITS, PENDING, RESTED)
+METRICS = (ACTIONS, EDITS, MERGED, BY_HAND, PENDING)
