@@ -22,7 +22,8 @@ def test_on_sqlite_the_proof_keeps_nobody_from_writing(sqlite):
         User.objects.count()
         writer = threading.Thread(target=write)
         writer.start()
-        writer.join(4)
+        # Kept out, it would give up after 5 s, and its user would be missing below.
+        writer.join(15)
         assert not writer.is_alive()
         assert User.objects.count() == 0
     assert User.objects.count() == 1
