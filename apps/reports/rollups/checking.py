@@ -75,6 +75,8 @@ def deferred() -> Iterator[None]:
     """On SQLite: a transaction that only reads begins without the lock that keeps all others from
     writing; ours begin with it otherwise.
     """
+    # A new connection sets the mode anew.
+    connection.ensure_connection()
     mode = getattr(connection, "transaction_mode", None)
     if mode is not None:
         connection.transaction_mode = "DEFERRED"

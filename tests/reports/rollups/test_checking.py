@@ -18,6 +18,8 @@ def test_on_sqlite_the_proof_keeps_nobody_from_writing(sqlite):
         finally:
             connections.close_all()
 
+    # As a worker begins its job.
+    connection.close()
     with snapshot():
         User.objects.count()
         writer = threading.Thread(target=write)
