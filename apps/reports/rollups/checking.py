@@ -97,7 +97,10 @@ def check_days(span: Run) -> Part:
             for metrics, some in parts_by_metrics(run):
                 kept = totals.stored(some, [metric.name for metric in metrics])
                 part.differences += compare(kept, truth(some, metrics))
-            part.differences += compare(authors.stored(run), authors.compute(run))
+            part.differences += [
+                Difference(f"author {author} on {day}", old, new)
+                for (day, author), (old, new) in sorted(authors.changes(run).items())
+            ]
             kept = stored_of(*run, ACTIVE.name, "")
             part.differences += compare(kept, ACTIVE.totals([run]))
             part.differences += differences_of_regions(run)
