@@ -51,3 +51,5 @@ CRASHES = size(1, 10)
 
 # Random histories whose totals must be those counted from nothing.
 ROLLUP_EXAMPLES = size(10, 300)
+# How often each of three writers changes each of his posts while days are computed.
+ROLLUP_WRITERS = size(4, 60)

@@ -43,7 +43,9 @@ def first_day() -> date:
     """Of anything that is counted, or was."""
     moments_known = (metric.first_moment() for metric in METRICS.values())
     days = [day_of(moment) for moment in moments_known if moment]
-    kept = (model.objects.aggregate(first=Min("day"))["first"] for model in (DailyTotal, AuthorDay))
+    # A week or month may begin before the first day.
+    of_days = DailyTotal.objects.exclude(dimension__in=["week", "month"])
+    kept = (rows.aggregate(first=Min("day"))["first"] for rows in (of_days, AuthorDay.objects))
     return min([*days, *filter(None, kept), today()])
 
 
