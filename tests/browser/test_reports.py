@@ -6,13 +6,30 @@ from pathlib import Path
 
 import pytest
 
-from tests.factories import CategoryFactory, PostFactory, UserFactory
+from apps.activity.models import AuditEntry
+from apps.posts.models import Comment, Post
+from apps.reports.rollups.refresh import refresh
+from tests.factories import (
+    CategoryFactory,
+    CommentFactory,
+    PendingEditFactory,
+    PostFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.browser
 MARCH = "start=2026-03-02&end=2026-03-29&compare=1"
 CONTENT = f"/admin/reports/content/?{MARCH}"
 PEOPLE = f"/admin/reports/people/?{MARCH}"
 PUBLISHING = [f"/admin/reports/{slug}/?{MARCH}" for slug in ("overview", "pipeline", "calendar")]
+WRITERS = [
+    "/admin/reports/author/",
+    "/admin/reports/top-authors/?region=North",
+    *(
+        f"/admin/reports/{slug}/?{MARCH}"
+        for slug in ("engagement", "retention", "comments", "moderation", "staff", "edits")
+    ),
+]
 
 
 @pytest.fixture
@@ -34,6 +51,25 @@ def march(content):
             )
 
 
+@pytest.fixture
+def work(march):
+    """A comment, an entry and a kept edit for each post of March."""
+    for number, post in enumerate(Post.objects.published()):
+        author, moment = post.author, post.created_at
+        status = Comment.Status.values[number % 4]
+        CommentFactory(
+            post=post, author=author, author_name="", status=status, created_at=moment,
+            moderated_at=moment + timedelta(hours=number) if number % 4 else None,
+        )  # fmt: skip
+        PendingEditFactory(user=author, object_id=post.pk, created_at=moment)
+        AuditEntry.objects.create(
+            actor_id=author.pk, at=moment, action="change", object_type="posts.post",
+            object_id=post.pk, object_label=post.title, source="edit",
+        )  # fmt: skip
+    for _ in refresh():
+        pass
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -47,6 +83,12 @@ def march(content):
     ],
 )
 def test_a_report_is_sound_in_every_look(desk, march, audit, address):
+    assert desk.goto(address).status == 200
+    audit(desk)
+
+
+@pytest.mark.parametrize("address", WRITERS)
+def test_a_report_on_people_at_work_is_sound_in_every_look(desk, march, work, audit, address):
     assert desk.goto(address).status == 200
     audit(desk)
 
