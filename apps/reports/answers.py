@@ -4,8 +4,9 @@ Read in one snapshot, kept in the cache under the question alone: what a person 
 is decided when it is shown.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -17,6 +18,7 @@ from apps.backoffice.single_flight import kept
 from apps.reports import snapshot
 from apps.reports.question import Question
 from apps.reports.report import Report, Table
+from apps.reports.rollups.reading import freshness
 
 FRESH_SECONDS = 300
 # PostgreSQL's code for a statement that was cancelled, by its timeout as by hand.
@@ -50,6 +52,11 @@ class Answer:
     def source(self) -> str:
         return self.packed["source"]
 
+    @property
+    def late(self) -> list[date]:
+        """Days whose totals are still to be computed."""
+        return [date.fromisoformat(day) for day in self.packed.get("late", ())]
+
     @cached_property
     def results(self) -> dict[str, Result]:
         packed_results = self.packed["results"]
@@ -62,7 +69,8 @@ def answer(
     """What is kept, or is read now. Raises TooSlow."""
 
     def compute() -> dict:
-        return packed(report, *read(report, question, compare=compare, person_id=person_id))
+        found = packed(report, *read(report, question, compare=compare, person_id=person_id))
+        return found | {"late": [day.isoformat() for day in days_behind(question)]}
 
     found = kept(
         key_of(report, question, compare=compare),
@@ -72,6 +80,14 @@ def answer(
     )
     as_of = datetime.fromtimestamp(found.made_at, UTC)
     return Answer(report, found.value, as_of, found.is_stale)
+
+
+def days_behind(question: Question) -> Sequence[date]:
+    """Of the question, those whose totals are behind; none where no total was read."""
+    if not question.reaches:
+        return ()
+    [*_, reach] = question.reaches.values()
+    return freshness(question.period.start, question.period.end, reach).late
 
 
 def key_of(report: Report, question: Question, *, compare: bool) -> str:

@@ -12,10 +12,14 @@ from apps.backoffice import charts, exports
 from apps.backoffice.rows import short_time
 from apps.reports.answers import Answer, Result
 from apps.reports.cells import Cells, css_of
-from apps.reports.periods import PRESETS, WEEK_DAYS, Granularity, Period
+from apps.reports.periods import DAY, PRESETS, WEEK_DAYS, Granularity, Period
 from apps.reports.question import FORMATS, Asked, as_address
 from apps.reports.report import HIGHER, LOWER, Column, Report, Table
+from apps.reports.rollups.days import runs
 from apps.reports.units import PERIOD, span_in_words
+
+# Of the days that are behind, so many stretches are named.
+LATE_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,15 @@ class ReportPage:
     @property
     def as_of(self) -> str:
         return short_time(self.answer.as_of)
+
+    @property
+    def late_text(self) -> str:
+        """“3 May 2026 – 9 May 2026 and 12 June 2026”: days whose totals are behind."""
+        spans = runs(self.answer.late)
+        shown = [span_in_words(Period(first, last + DAY)) for first, last in spans[:LATE_SHOWN]]
+        if more := len(spans) - len(shown):
+            shown.append(f"{more:,} more times")
+        return " and ".join(filter(None, [", ".join(shown[:-1]), *shown[-1:]]))
 
     @property
     def time_zone(self) -> str:
