@@ -156,7 +156,8 @@ def test_what_staff_did():
         (4, "posts.comment trash"): 1,
     }
     assert may("staff.actions", "actor action")[4, "8 publish"] == 1
-    assert may("edits.saved", "source") == {(4, "edit"): 1, (4, "merge"): 1}
+    assert may("edits.saved") == {4: 2}
+    assert may("edits.merged") == {4: 1}
 
 
 def test_edits_that_waited(settings):
@@ -177,7 +178,7 @@ def test_edits_that_waited(settings):
         return [(row.day - start).days for row in found], [row.value for row in found]
 
     assert numbers("edits.pending") == ([0], [2])
-    assert numbers("edits.resolved", "resolution") == ([1], [1])
+    assert numbers("edits.merged_by_hand") == ([1], [1])
 
 
 @pytest.fixture
