@@ -8,6 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Min, Value
 from django.utils import timezone
 
+from apps.activity.models import AuditEntry
 from apps.reports.models import AuthorDay, DailyTotal, DirtyDay, RollupState
 from apps.reports.rollups.days import DAY, day_of, today
 from apps.reports.rollups.metrics import METRICS
@@ -41,8 +42,11 @@ def open_days(using: str = DEFAULT_DB_ALIAS) -> tuple[date, date]:
 
 def first_day() -> date:
     """Of anything that is counted, or was."""
-    moments_known = (metric.first_moment() for metric in METRICS.values())
-    days = [day_of(moment) for moment in moments_known if moment]
+    own = [metric for metric in METRICS.values() if metric.facts().model is not AuditEntry]
+    known = [metric.first_moment() for metric in own]
+    # The first of all: the first of one action may be far from it, or not there.
+    known.append(AuditEntry.objects.aggregate(first=Min("at"))["first"])
+    days = [day_of(moment) for moment in known if moment]
     # A week or month may begin before the first day.
     of_days = DailyTotal.objects.exclude(dimension__in=["week", "month"])
     kept = (rows.aggregate(first=Min("day"))["first"] for rows in (of_days, AuthorDay.objects))
