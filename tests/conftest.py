@@ -33,6 +33,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="Fail when a test was skipped, but for a file under ../shared that is not there.",
     )
 
+    parser.addoption(
+        "--side-by-side",
+        action="store_true",
+        help="The other leg runs too: PostgreSQL's leaves to it what is alike in both.",
+    )
+
 
 def pytest_configure(config: pytest.Config) -> None:
     if config.option.collectonly:
@@ -76,8 +82,28 @@ LEG_OF = {
 }
 
 
+# What does not depend on the leg, so that one of the two asks it: pure functions, and who may
+# open which address. `make test-slow` leaves out nothing.
+ALIKE = (
+    "tests/backoffice/charts/",
+    "tests/backoffice/test_forms.py",
+    "tests/config/test_environment.py",
+    "tests/editing/merging/",
+    "tests/posts/test_markdown.py",
+    "tests/posts/test_wordpress_content.py",
+    "tests/posts/test_wordpress_reader.py",
+    "tests/reports/test_periods.py",
+    "tests/test_ladder.py",
+    "tests/test_matrix.py",
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    leaves_alike = config.option.side_by_side and settings.LEG == "postgresql"
+
     def elsewhere(item: pytest.Item) -> bool:
+        if leaves_alike and item.nodeid.startswith(ALIKE):
+            return True
         names = getattr(item, "fixturenames", ())
         return any(LEG_OF.get(name, settings.LEG) != settings.LEG for name in names)
 

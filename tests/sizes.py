@@ -10,7 +10,7 @@ def size(small: int, true: int) -> int:
 
 
 # Rows in a list whose query count must not grow with them.
-LIST_ROWS = size(1_000, 1_000)
+LIST_ROWS = size(200, 1_000)
 
 # Bytes of each hostile text that must be refused or shown within two seconds.
 HOSTILE_BYTES = size(30_000, 1_000_000)
@@ -26,7 +26,7 @@ IMPORT_ITEMS = size(1_000, 5_000)
 KILLS = size(1, 5)
 
 # Random histories of each kind of object, and the versions of one long history.
-HISTORY_EXAMPLES = size(30, 500)
+HISTORY_EXAMPLES = size(15, 500)
 HISTORY_VERSIONS = size(50, 10_000)
 
 # Posts that are due when eight workers look for them at once.
@@ -50,6 +50,6 @@ LOCK_SECONDS = 3 if TRUE_SIZES else 0.3
 CRASHES = size(1, 10)
 
 # Random histories whose totals must be those counted from nothing.
-ROLLUP_EXAMPLES = size(10, 300)
+ROLLUP_EXAMPLES = size(4, 300)
 # How often each of three writers changes each of his posts while days are computed.
 ROLLUP_WRITERS = size(4, 60)

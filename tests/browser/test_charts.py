@@ -4,7 +4,7 @@ import pytest
 
 from tests.backoffice.charts.contact_sheet import page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 # Texts that touch another of the same chart, or leave the page.
 COLLISIONS = """() => [...document.querySelectorAll('.plot')].flatMap((plot) => {

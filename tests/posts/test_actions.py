@@ -80,7 +80,7 @@ def test_a_taken_slug_becomes_the_next_free_one_found_in_one_statement():
     author.get_all_permissions()
     # savepoint, refused insert, back, release · numbers · savepoint, insert, release · entry
     # · times; the action's own atomic is a savepoint and its release in a test
-    with assertNumQueries(12):
+    with assertNumQueries(13):
         post = actions.create_post(Post(title="Harbour"), by=author)
     assert fresh(post).slug == "harbour-3"
 
@@ -390,9 +390,9 @@ def test_a_set_of_comments_costs_the_same_over_many_posts(count):
     moderator = maud()
     moderator.get_all_permissions()
     CommentFactory.create_batch(count)
-    # lock and update comments, times read back, entries, lock and update posts; savepoint and
-    # release are the test's
-    with assertNumQueries(8):
+    # lock and update comments, times read back, entries, marks of the days that changed, lock and
+    # update posts; savepoint and release are the test's
+    with assertNumQueries(9):
         assert actions.approve_comments(Comment.objects.all(), by=moderator) == count
     assert counts() == [1] * count
 

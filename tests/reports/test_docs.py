@@ -19,7 +19,7 @@ def test_the_example_is_a_report(client, monkeypatch):
     monkeypatch.setattr(reports, "_reports", dict(reports._reports))
     # A dataclass looks for its module.
     exec(compile(example, str(DOCS), "exec"), {"__name__": __name__})
-    PostFactory.create_batch(3)
+    PostFactory.create_batch(3, created_at=factories.EPOCH)
     client.force_login(factories.ed())
     params = {"start": "2026-01-05", "end": "2026-01-11", "compare": "1"}
     page = client.get("/admin/reports/drafts/", params).content.decode()
