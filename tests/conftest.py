@@ -45,6 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     # A killed run leaves no server behind either: SIGTERM ends the session in order.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 143))
+    # With pytest-xdist each worker has servers of its own; who hands out the tests needs none.
+    if config.option.numprocesses:
+        return
     if settings.LEG == "postgresql":
         _start_servers()
     else:

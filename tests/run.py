@@ -18,7 +18,9 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=10"]
 def start(leg: str, output, *, slow: bool, arguments: list[str]) -> subprocess.Popen:
     # The browser sees the same pages over either database: `make test` opens it in one leg.
     left_out = "not slow" if leg == "sqlite" else "not slow and not browser"
-    selection = [] if slow else ["--side-by-side", "-m", left_out]
+    # One leg alone goes through its files in two processes, or the second core would look on.
+    alone = ["--numprocesses=2", "--dist=loadfile"]
+    selection = alone if slow else ["--side-by-side", "-m", left_out]
     environment = os.environ | {"TEST_LEG": leg, "TEST_SIZES": "true" if slow else "small"}
     return subprocess.Popen(
         [*PYTEST, *selection, *arguments],

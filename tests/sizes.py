@@ -50,6 +50,6 @@ LOCK_SECONDS = 3 if TRUE_SIZES else 0.3
 CRASHES = size(1, 10)
 
 # Random histories whose totals must be those counted from nothing.
-ROLLUP_EXAMPLES = size(4, 300)
+ROLLUP_EXAMPLES = size(4, 150)
 # How often each of three writers changes each of his posts while days are computed.
 ROLLUP_WRITERS = size(4, 60)

@@ -126,7 +126,7 @@ def test_a_redis_that_stopped_cannot_tell_and_comes_back(spare_redis, settings):
     started = time.perf_counter()
     assert [join("here", "1", "", seconds=40) for _ in range(10)] == [None] * 10
     leave("here", "1")
-    assert time.perf_counter() - started < 0.3
+    assert time.perf_counter() - started < 1.0
     spare_redis.start()
     guarded_redis.guard.close()
     assert join("here", "2", "", seconds=40) == []
@@ -139,6 +139,7 @@ def test_a_redis_that_hangs_costs_its_timeout_once(spare_redis, settings):
     try:
         started = time.perf_counter()
         assert [join("here", "1", "", seconds=40) for _ in range(10)] == [None] * 10
-        assert 0.15 < time.perf_counter() - started < 0.5
+        # Eleven timeouts would be 2.2 s.
+        assert 0.15 < time.perf_counter() - started < 1.2
     finally:
         spare_redis.process.send_signal(signal.SIGCONT)

@@ -123,7 +123,7 @@ def test_two_long_texts_with_nothing_in_common_stop_at_a_limit(blank):
     started = time.process_time()
     hunks = difference(old, new, budget)
 
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 20
     assert plain("".join(hunk.new for hunk in hunks)) == new
 
 

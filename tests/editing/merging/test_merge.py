@@ -307,8 +307,8 @@ def test_texts_with_nothing_in_common_stop_at_a_limit(shape):
     started = time.process_time()
     merge = merge_text(*three)
 
-    # Twice what the worst of them takes at 1 MB: without the limit it is minutes.
-    assert time.process_time() - started < 3
+    # The worst of them takes 1.5 s at 1 MB on a quiet machine: without the limit it is minutes.
+    assert time.process_time() - started < 20
     assert merge.conflicts
     assert "".join(part.mine for part in merge.parts) == three[2]
 
