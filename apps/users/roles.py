@@ -67,7 +67,11 @@ ROLES: dict[str, list[str]] = {
         "reports.download_report",
     ],
     # Pages of the database, long work and switches are added to it where they are made.
-    "Operator": [*rights_on("operations.schedule", "view"), "operations.run_schedule"],
+    "Operator": [
+        *rights_on("operations.schedule", "view"),
+        "operations.run_schedule",
+        "database.pause_backfill",
+    ],
 }
 
 
