@@ -178,7 +178,7 @@ def test_what_stands_below_is_free(source):
 
 
 def test_siblings_on_a_rung_do_not_know_each_other():
-    assert offences("import apps.backoffice.caching", ROOT / "apps/database/operations.py")
+    assert offences("import apps.backoffice.caching", ROOT / "apps/database/operations/sql.py")
 
 
 def test_a_queryset_knows_no_model_of_its_own_app():

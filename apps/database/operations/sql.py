@@ -1,11 +1,9 @@
-"""Migration operations of our own."""
+"""SQL in a migration."""
 
 from collections.abc import Sequence
 from contextlib import nullcontext
 
-from django.contrib.postgres import operations as postgres
 from django.db import router, transaction
-from django.db.migrations.operations import AddIndex
 from django.db.migrations.operations.base import Operation, OperationCategory
 
 
@@ -57,25 +55,3 @@ class PostgresSQL(Operation):
             for statement in statements:
                 # Without parameters a percent sign is a percent sign.
                 schema_editor.execute(statement, params=None)
-
-
-class AddIndexConcurrently(postgres.AddIndexConcurrently):
-    """An index that keeps nobody from writing while it is made; plain where that is not known.
-
-    For a migration with `atomic = False`. One that was killed has left an invalid index behind,
-    which is dropped first.
-    """
-
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        if schema_editor.connection.vendor != "postgresql":
-            AddIndex.database_forwards(self, app_label, schema_editor, from_state, to_state)
-            return
-        name = schema_editor.quote_name(self.index.name)
-        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-        super().database_forwards(app_label, schema_editor, from_state, to_state)
-
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        if schema_editor.connection.vendor != "postgresql":
-            AddIndex.database_backwards(self, app_label, schema_editor, from_state, to_state)
-            return
-        super().database_backwards(app_label, schema_editor, from_state, to_state)
