@@ -1,10 +1,20 @@
 """Migration operations of our own; a migration imports them from here."""
 
+from .dropping import DropColumn, RetireField
+from .dual import AlterFieldType, ContractRename, ExpandRename
 from .indexes import AddIndexConcurrently
 from .sql import PostgresSQL
 
-__all__ = ["AddIndexConcurrently", "PostgresSQL"]
+__all__ = [
+    "AddIndexConcurrently",
+    "AlterFieldType",
+    "ContractRename",
+    "DropColumn",
+    "ExpandRename",
+    "PostgresSQL",
+    "RetireField",
+]
 
 # What `makemigrations` writes names this package, so that the files within it may move.
-for _operation in (AddIndexConcurrently, PostgresSQL):
-    _operation.__module__ = __name__
+for _name in __all__:
+    globals()[_name].__module__ = __name__
