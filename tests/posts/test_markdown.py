@@ -1,5 +1,3 @@
-import gc
-import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +7,7 @@ from apps.posts import markdown
 from apps.posts.markdown import MAX_BYTES, render, validate_content
 from tests.posts.inert import faults
 from tests.sizes import HOSTILE_BYTES
+from tests.timing import timed
 
 HERE = Path(__file__).parent
 # Beside the repository, or beside what holds its worktrees.
@@ -141,28 +140,15 @@ HOSTILE_SHAPES = {
 }
 
 
-def timed(text: str) -> tuple[str, float]:
-    """The HTML, and seconds of this thread's processor time without the collector's: what else the
-    machine does, and how much other tests have left in memory, is not the parser's.
-    """
-    gc.disable()
-    try:
-        started = time.thread_time()
-        html = render(text)
-        return html, time.thread_time() - started
-    finally:
-        gc.enable()
-
-
 @pytest.fixture(scope="module")
 def seconds_for_prose() -> float:
     paragraph = "Lorem *ipsum* dolor sit amet, consectetur adipiscing elit. " * 6 + "\n\n"
-    return min(timed(filled(paragraph))[1] for _ in range(3))
+    return min(timed(render, filled(paragraph))[1] for _ in range(3))
 
 
 @pytest.mark.parametrize("shape", HOSTILE_SHAPES)
 def test_a_hostile_text_costs_a_bounded_number_of_times_what_prose_does(shape, seconds_for_prose):
-    html, seconds = timed(HOSTILE_SHAPES[shape])
+    html, seconds = timed(render, HOSTILE_SHAPES[shape])
     # The worst takes 50 times as long as prose of its 25 kB, and 3 times as long at 1 MB; a
     # parser that walks back over what it has read takes thousands.
     assert seconds < 200 * seconds_for_prose
