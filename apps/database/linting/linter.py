@@ -1,0 +1,57 @@
+"""The pass itself: the plan's steps, asked of every rule."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from django.db.migrations import Migration
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import ProjectState
+
+from .refusal import Refusal
+from .rules import RULES
+from .steps import Step, note_tables, steps_of, undone
+from .tables import Tables
+
+Plan = Sequence[tuple[Migration, bool]]
+
+
+def refusals(connection, plan: Plan) -> list[Refusal]:
+    """Everything in the plan, as `MigrationExecutor.migration_plan` gives it, that would stop
+    somebody: in the plan's order, nothing executed. Never anything on SQLite.
+    """
+    if connection.vendor != "postgresql":
+        return []
+    tables = Tables(connection)
+    found = []
+    for steps in _migrations(MigrationExecutor(connection), plan, tables):
+        for step in steps:
+            note_tables(step)
+        found += lint(steps)
+    return found
+
+
+def lint(steps: Iterable[Step]) -> Iterator[Refusal]:
+    """What the rules refuse of one migration."""
+    for step in steps:
+        for rule in RULES:
+            yield from rule(step)
+
+
+def _migrations(executor: MigrationExecutor, plan: Plan, tables: Tables) -> Iterator[list[Step]]:
+    state = _applied(executor)
+    for migration, backwards in plan:
+        if backwards:
+            node = (migration.app_label, migration.name)
+            earlier = executor.loader.project_state(node, at_end=False)
+            yield undone(steps_of(migration, earlier, tables))
+        else:
+            yield steps_of(migration, state, tables)
+
+
+def _applied(executor: MigrationExecutor) -> ProjectState:
+    """The models as what is applied has left them."""
+    loader = executor.loader
+    state = ProjectState(real_apps=loader.unmigrated_apps)
+    for migration, _ in executor.migration_plan(loader.graph.leaf_nodes(), clean_start=True):
+        if (migration.app_label, migration.name) in loader.applied_migrations:
+            migration.mutate_state(state, preserve=False)
+    return state

@@ -1,0 +1,69 @@
+"""A refusal teaches: what is unsafe, whom it would stop, and what to write instead."""
+
+from dataclasses import dataclass
+from textwrap import indent
+
+from django.db.migrations import Migration
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.writer import OperationWriter
+
+WAIVER = "# migration: safe because …"
+MARGIN = "      "
+
+
+@dataclass(frozen=True)
+class Paste:
+    """Python to paste, the body of a migration's class, under a line that says where.
+
+    `imports` are the lines it needs beside `from django.db import migrations, models`.
+    """
+
+    title: str
+    body: str
+    imports: tuple[str, ...] = ()
+
+    def __str__(self):
+        source = "\n".join([*self.imports, self.body])
+        return f"{self.title}:\n{indent(source, MARGIN)}"
+
+
+def paste(title: str, *operations: Operation, stage: str = "") -> Paste:
+    """The operations as Django writes them. `stage` is a member of syzygy's `Stage`, by name."""
+    imports = {"from syzygy import Stage"} if stage else set()
+    written = []
+    for operation in operations:
+        source, needed = OperationWriter(operation, indentation=1).serialize()
+        written.append(source)
+        imports |= needed
+    lines = [f"stage = Stage.{stage}"] if stage else []
+    lines += ["operations = [", *written, "]"]
+    imports -= {"from django.db import migrations", "from django.db import models"}
+    return Paste(title, "\n".join(lines), tuple(sorted(imports)))
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One operation of a plan that would stop somebody.
+
+    `place` is where it stands in its migration, `unsafe` what it does, `why` whom that stops and by which lock. `waivable` is false where
+    a waiver itself is refused.
+    """
+
+    migration: Migration
+    operation: Operation
+    place: int
+    unsafe: str
+    why: str
+    recipe: tuple[Paste, ...] = ()
+    waivable: bool = True
+
+    def __str__(self):
+        parts = [
+            f"{self.migration}: {self.operation.describe()}",
+            f"  Refused: {self.unsafe}",
+            f"  Why: {self.why}",
+            *(indent(str(part), "  ") for part in self.recipe),
+        ]
+        if self.waivable:
+            parts.append(f"  If you know better, say so above the operation: {WAIVER}")
+        return "\n".join(parts)
