@@ -5,3 +5,4 @@ class DatabaseConfig(AppConfig):
     name = "apps.database"
     label = "database"
     verbose_name = "Database"
+    sidebar_position = 50

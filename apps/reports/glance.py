@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import Error
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -57,7 +56,7 @@ def glance(report: Report, width: int, height: int) -> Glance | None:
         report,
         Tile(column.label, f"{now:,}", **difference(column, now, before)),
         Sparkline(values, title, width, height).svg(),
-        reverse("reports:report", args=[report.slug]),
+        report.address,
     )
 
 

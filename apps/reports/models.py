@@ -16,6 +16,7 @@ class Report(models.Model):
             ("view_people", "Can read the reports on people"),
             ("view_conversation", "Can read the reports on conversation"),
             ("view_staff", "Can read the reports on the staff"),
+            ("view_database", "Can read the pages on the database"),
             ("download_report", "Can download the rows of the reports he reads"),
         ]
 

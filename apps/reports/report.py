@@ -39,6 +39,7 @@ PUBLISHING = Group("Publishing", "reports.view_publishing")
 PEOPLE = Group("People", "reports.view_people")
 CONVERSATION = Group("Conversation", "reports.view_conversation")
 STAFF = Group("Staff", "reports.view_staff")
+DATABASE = Group("Database", "reports.view_database")
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,10 @@ class Report:
     def is_for(self, user) -> bool:
         return user.has_perm(self.needs)
 
+    @property
+    def address(self) -> str:
+        return reverse("reports:report", args=[self.slug])
+
     def table(self, name: str) -> Table | None:
         return next((table for table in self.tables if table.name == name), None)
 
@@ -158,12 +163,14 @@ def register(report: Report) -> Report:
 
 
 def all_reports() -> list[Report]:
-    """In the order of their groups, and of their places in these."""
-    order = [PUBLISHING, PEOPLE, CONVERSATION, STAFF]
+    return in_order(_reports.values())
+
+
+def in_order(reports: Iterable) -> list:
+    """By their groups, and by their places in these."""
+    order = [PUBLISHING, PEOPLE, CONVERSATION, STAFF, DATABASE]
     place = {group: number for number, group in enumerate(order)}
-    return sorted(
-        _reports.values(), key=lambda report: (place.get(report.group, len(order)), report.place)
-    )
+    return sorted(reports, key=lambda one: (place.get(one.group, len(order)), one.place))
 
 
 def report_for(slug: str) -> Report | None:

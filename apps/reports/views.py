@@ -12,6 +12,7 @@ from apps.reports.answers import TooSlow, answer
 from apps.reports.downloads import download
 from apps.reports.figures import figures
 from apps.reports.glance import glances
+from apps.reports.listing import listed_for
 from apps.reports.page import ReportPage
 from apps.reports.question import Asked
 from apps.reports.report import Report, readable_by, report_for
@@ -19,13 +20,14 @@ from apps.reports.report import Report, readable_by, report_for
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The reports that this person may read, by their groups."""
-    readable = readable_by(request.user)
-    if not readable:
+    """What this person may read, by its groups."""
+    listed = listed_for(request.user)
+    if not listed:
         raise PermissionDenied
     request.sidebar_page = "reports_all"
-    seen = {one.report.slug: one for one in glances(readable, width=88, height=24)}
-    groups = groupby(readable, key=lambda report: report.group.title)
+    drawn = glances(readable_by(request.user), width=88, height=24)
+    seen = {one.report.slug: one for one in drawn}
+    groups = groupby(listed, key=lambda one: one.group.title)
     shown = [(title, [(one, seen.get(one.slug)) for one in some]) for title, some in groups]
     context = {"groups": shown}
     return page(request, "reports/index.html", title="Reports", **context)

@@ -71,6 +71,7 @@ ROLES: dict[str, list[str]] = {
         *rights_on("operations.schedule", "view"),
         "operations.run_schedule",
         "database.pause_backfill",
+        "reports.view_database",
     ],
 }
 

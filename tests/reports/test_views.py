@@ -235,7 +235,7 @@ def test_reports_are_the_first_section_of_the_sidebar(client):
     sidebar = text.partition('id="nav-sidebar"')[2].partition("</nav>")[0]
     assert sidebar.index("app-reports") < sidebar.index("app-posts")
     assert '<tr class="model-people current-model">' in sidebar
-    client.force_login(factories.otto())
+    client.force_login(factories.wren())
     assert "app-reports" not in client.get("/admin/").content.decode()
 
 
