@@ -6,6 +6,8 @@ from django.views.generic import RedirectView
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/editing/", include("apps.editing.urls")),
+    # Before the reports, whose addresses take any name.
+    path("admin/reports/migrations/", include("apps.monitoring.urls")),
     path("admin/reports/", include("apps.reports.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -337,7 +337,7 @@ def report(slug: str) -> Callable[[User | None], list]:
 
 
 REPORTS = [
-    Row("reports:index", READERS),
+    Row("reports:index", f"{READERS} operator"),
     Row("reports:index", NOBODY, POST, refused=405),
     Row("reports:report", PEOPLES_READERS, args=report("people")),
     Row("reports:report", PEOPLES_READERS, POST, 302, args=report("people")),
@@ -356,6 +356,14 @@ REPORTS = [
     Row("reports:report", STAFFS_READERS, args=report("edits")),
     Row("reports:report", NOBODY, args=report("nothing"), refused=404),
 ]
+DATABASE = [
+    Row("monitoring:migrations", OPERATORS),
+    Row("monitoring:migrations", NOBODY, POST, refused=405),
+    Row("monitoring:migrations_now", OPERATORS),
+    Row("monitoring:backfills", NOBODY, refused=405),
+    Row("monitoring:backfills", OPERATORS, POST, 302, data={"pause_all": "1"}),
+    Row("monitoring:backfills", OPERATORS, POST, 302, data={"resume": "1"}),
+]
 ROWS = [
     *VERSIONS_OF_USERS,
     *INDEX,
@@ -366,6 +374,7 @@ ROWS = [
     *SCHEDULES,
     *PENDING,
     *REPORTS,
+    *DATABASE,
 ]
 
 
@@ -451,7 +460,7 @@ def ask(client: StaffClient, row: Row, args: list) -> int:
 
 
 def address_of(url: str, args: list) -> str:
-    if url.startswith(("admin:", "editing:", "reports:")):
+    if url.startswith(("admin:", "editing:", "reports:", "monitoring:")):
         return reverse(url, args=args)
     start = url.partition("<")[0].partition("(")[0]
     return f"/{start}{args[0]}" + ("/" if url.endswith("/") else "")

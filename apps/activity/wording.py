@@ -34,6 +34,8 @@ DONE = {
     "import": "Imported",
     "download": "Downloaded",
     "run": "Started",
+    "pause": "Paused",
+    "resume": "Resumed",
     "purge": "Removed for good",
 }
 

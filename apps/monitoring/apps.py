@@ -7,4 +7,5 @@ class MonitoringConfig(AppConfig):
     verbose_name = "Monitoring"
 
     def ready(self):
-        from . import checks  # noqa: F401  Registers them.
+        # Importing registers them.
+        from . import checks, history, pages  # noqa: F401

@@ -12,6 +12,7 @@ from apps.activity.checks import SECRET, errors_of
 from apps.activity.models import AuditEntry
 from apps.activity.recorded import all_recorded, recorded_as
 from apps.activity.values import as_json
+from apps.database.models import Backfill
 from apps.operations.models import Schedule
 from apps.posts.models import Category, Comment, Post, Tag
 from apps.users import actions as users
@@ -25,7 +26,9 @@ def test_every_versioned_model_has_a_history():
         for model in apps.get_models()
         if any(field.name == "version" for field in model._meta.fields) and model is not AuditEntry
     }
-    assert versioned | {Group, Schedule} == {recorded.model for recorded in all_recorded()}
+    assert versioned | {Group, Schedule, Backfill} == {
+        recorded.model for recorded in all_recorded()
+    }
     assert versioned == {User, Post, Comment, Category, Tag}
 
 

@@ -32,6 +32,7 @@ ADDRESSES = {
     "schedules": "/admin/operations/schedule/",
     "a schedule": "/admin/operations/schedule/{schedule.pk}/change/",
     "reports": "/admin/reports/",
+    "migrations, none": "/admin/reports/migrations/",
     "own password": "/admin/password_change/",
     "password changed": "/admin/password_change/done/",
 }
