@@ -45,8 +45,8 @@ def paste(title: str, *operations: Operation, stage: str = "") -> Paste:
 class Refusal:
     """One operation of a plan that would stop somebody.
 
-    `place` is where it stands in its migration, `unsafe` what it does, `why` whom that stops and by which lock. `waivable` is false where
-    a waiver itself is refused.
+    `place` is where it stands in its migration, `unsafe` what it does, `why` whom that stops and
+    by which lock. `waivable` is false where a waiver itself is refused.
     """
 
     migration: Migration

@@ -50,7 +50,7 @@ class Tables:
 
 
 class InUse(Tables):
-    """Without a database, every table that the migration itself does not make is full and in use."""
+    """Without a database: every table that the migration does not make is full and in use."""
 
     def __init__(self):
         super().__init__(connection=None)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from django.db.migrations import AlterField, AlterModelTable, RenameField, RenameModel
 
-from ..refusal import Refusal, paste
-from ..shapes import column_of, table_of
-from ..steps import Step
+from apps.database.linting.refusal import Refusal, paste
+from apps.database.linting.shapes import column_of, table_of
+from apps.database.linting.steps import Step
 
 
 def renamed_column(step: Step) -> Iterator[Refusal]:
