@@ -11,6 +11,7 @@ All of it is decided under the lock of the object's row, in the transaction of t
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cached_property
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -186,7 +187,7 @@ class Saving:
             pending = keep_edit(
                 self.opened,
                 payload_of(self.typed, self.files),
-                submission=self.opened.submission(self.typed, self.files),
+                submission=self.form_as_sent,
                 cause=cause,
                 label=str(self.obj or ""),
             )
@@ -228,6 +229,11 @@ class Saving:
         """An add form makes one object, whatever is in it when it comes again."""
         if self.opened.object_id is None:
             return self.opened.key
+        return self.form_as_sent
+
+    @cached_property
+    def form_as_sent(self) -> str:
+        """What is kept of this very form is known by it."""
         return self.opened.submission(self.typed, self.files)
 
     @property
@@ -243,10 +249,9 @@ class Saving:
             raise NotSaved(Cause.FORBIDDEN)
         obj = self.hold(self.admin.get_object(self.request, self.object_id))
         is_newer = obj is None or obj.version != self.opened.version
-        if is_newer:
-            if entry := self.saved_already():
-                return entry
-            self.find_pending()
+        if is_newer and (entry := self.saved_already()):
+            return entry
+        self.find_pending()
         if obj is None or getattr(obj, "deleted_at", None):
             raise NotSaved(Cause.GONE)
         if not self.admin.has_change_permission(self.request, obj):
@@ -276,6 +281,7 @@ class Saving:
         """
         entry = self.saved_already()
         if entry is None:
+            self.find_pending()
             return None
         if self.hold(self.admin.get_object(self.request, str(entry.object_id))) is None:
             return entry
@@ -327,10 +333,13 @@ class Saving:
     def find_pending(self) -> None:
         """What was kept of this very form is resolved by its save."""
         if self.opened.pending_id is None:
-            submission = self.opened.submission(self.typed, self.files)
-            waiting = PendingEdit.objects.waiting().filter(submission=submission)
-            pending_id = waiting.values_list("pk", flat=True).first()
-            self.opened = replace(self.opened, pending_id=pending_id)
+            self.opened = replace(self.opened, pending_id=self.kept_before())
+
+    def kept_before(self) -> int | None:
+        if self.obj is not None:
+            return self.obj.edit_waiting
+        kept = PendingEdit.objects.waiting().filter(submission=self.form_as_sent)
+        return kept.values_list("pk", flat=True).first()
 
     def resolve(self) -> None:
         if self.opened.pending_id:

@@ -98,6 +98,15 @@ def test_an_error_in_the_second_text_is_mended_on_the_page_of_the_object():
     assert not PendingEdit.objects.exists()
 
 
+def test_an_add_form_that_was_kept_and_is_sent_again_leaves_nothing_waiting():
+    who = olive(is_superuser=True)
+    form = open_add(log_in(who), Category)
+    send_logged_out(form, who, name="Sea", slug="sea")
+    assert form.post(name="Sea", slug="sea").status_code == 302
+    assert Category.objects.count() == 1
+    assert PendingEdit.objects.get().resolution == "applied"
+
+
 def test_nor_does_one_that_comes_by_a_pending_edit_make_a_second_object():
     who = olive(is_superuser=True)
     form = open_add(log_in(who), Category)

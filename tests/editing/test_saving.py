@@ -222,6 +222,17 @@ def test_what_is_typed_while_the_session_ends_comes_back_after_login(both):
     assert "edit waiting" not in eds.client.get("/admin/").content.decode()
 
 
+def test_a_form_that_was_kept_and_is_sent_again_after_login_leaves_nothing_waiting(both):
+    eds, _ = both
+    data = eds.data | {"title": "Typed late"}
+    eds.client.logout()
+    eds.client.post(page_of(eds.post), data)
+    eds.client.force_login(eds.who)
+    assert eds.client.post(page_of(eds.post), data).status_code == 302
+    assert fresh(eds.post).title == "Typed late"
+    assert PendingEdit.objects.get().resolution == "applied"
+
+
 def test_nothing_is_kept_for_who_has_no_token_of_ours(both):
     eds, _ = both
     eds.client.logout()
