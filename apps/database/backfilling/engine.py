@@ -1,0 +1,117 @@
+"""A backfill from its first row to the last, by one runner, whatever happens meanwhile."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import DataError, IntegrityError, connections, models
+from django.db.models import Value
+
+from apps.database.errors import DataRefused, Refused
+from apps.database.observer import Observer
+
+from .alone import alone
+from .checkpoint import Checkpoint
+from .signals import signals
+from .telling import Telling
+from .throttle import Throttle
+from .timeouts import unbounded
+from .walk import BackfillPaused, Walk
+from .work import Work, still_to_do
+
+# How often all rows are walked because some were written behind the cursor.
+WALKS = 5
+# As long as `migrate` waits for a lock; it keeps its own meanwhile.
+PATIENCE_SECONDS = 600.0
+# As many rows may change in one transaction together with what else the caller does in it.
+AT_ONCE = 10_000
+
+
+def run(work: Work, *, patience_seconds: float = PATIENCE_SECONDS) -> int:
+    """Does it, or what is left of it; how many rows got their values.
+
+    Raises BackfillPaused when it stays paused for longer than `patience_seconds`, LockBusy when
+    batch after batch fails on the locks of others, DataRefused when a constraint does not let
+    rows have their values. What was done stays done.
+    """
+    connection = connections[work.using]
+    if connection.in_atomic_block:
+        return _at_once(work, connection)
+    telling = Telling(work, getattr(connection, "observer", None) or Observer())
+    with alone(connection, work.name, telling.waits):
+        checkpoint = Checkpoint(work)
+        if not _remains(work, connection):
+            checkpoint.close()
+            return 0
+        checkpoint.begin()
+        throttle = Throttle(signals(connection, work.table))
+        walk = Walk(work, checkpoint, throttle, telling, patience_seconds)
+        with _end_recorded(checkpoint), telling.about(checkpoint.row):
+            _until_nothing_remains(walk)
+        return walk.changed
+
+
+def fill_nulls(connection, field: models.Field, *, name: str = "") -> int:
+    """Gives the NULLs of a column its default, as AlterField does before SET NOT NULL.
+
+    `field` is the new one, of the model as it is to be; nothing happens if it has no default.
+    `name` is the backfill's, by default `table.column`.
+    """
+    value = _default(field)
+    if value is None:
+        return 0
+    name = name or f"{field.model._meta.db_table}.{field.column}"
+    values = {field.name: value}
+    return run(Work(name, field.model, values, still_to_do(values), connection.alias))
+
+
+def _default(field: models.Field):
+    if field.has_db_default():
+        return field.db_default
+    return Value(field.get_default(), field) if field.has_default() else None
+
+
+def _at_once(work: Work, connection) -> int:
+    """In somebody's transaction batches would keep all their locks to its end."""
+    rows = work.to_do().order_by()
+    if connection.vendor == "postgresql" and rows[:AT_ONCE].count() == AT_ONCE:
+        raise Refused(
+            f"The backfill {work.name} runs in one transaction with the rest of its migration: "
+            f"its rows would stay locked to the end.",
+            "Write `atomic = False` in the migration; a backfill is resumed where it stopped.",
+        )
+    return rows.update(**work.values)
+
+
+def _remains(work: Work, connection) -> bool:
+    with unbounded(connection):
+        return work.remains()
+
+
+def _until_nothing_remains(walk: Walk) -> None:
+    for number in range(WALKS):
+        walk.all_rows(again=number > 0)
+        if not _remains(walk.work, walk.connection):
+            return
+    raise DataRefused(
+        f"After {WALKS} walks over {walk.work.table} there are still rows to change: they are "
+        "written without a value as fast as they get one, or keep being found once they have it.",
+        "Give new rows their value first, by a db_default or a trigger; or look at `where`.",
+    )
+
+
+@contextmanager
+def _end_recorded(checkpoint: Checkpoint) -> Iterator[None]:
+    try:
+        yield
+    except BackfillPaused:
+        raise
+    except (IntegrityError, DataError) as error:
+        checkpoint.end(checkpoint.states.FAILED, str(error))
+        raise DataRefused(
+            f"{checkpoint.work.name}: a row after key {checkpoint.row.cursor} was refused: {error}",
+            "Correct the rows, or the values. What was done is kept; it is safe to run again.",
+        ) from error
+    except Exception as error:
+        checkpoint.end(checkpoint.states.FAILED, getattr(error, "what", str(error)))
+        raise
+    checkpoint.end(checkpoint.states.DONE)

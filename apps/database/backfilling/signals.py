@@ -1,0 +1,103 @@
+"""What a backfill steps aside for on PostgreSQL. SQLite has one writer and none of these."""
+
+import time
+
+from .throttle import Signal
+
+LAG_SECONDS = 5.0
+# A replica this little behind may just not have answered yet.
+LAG_BYTES = 16 * 1024**2
+WAL_BYTES_PER_SECOND = 64 * 1024**2
+
+
+class WaitingForTheTable:
+    """Somebody wants a lock on the table: he goes first, or each batch queues behind him."""
+
+    sql = """
+        SELECT pid FROM pg_locks
+        WHERE NOT granted AND locktype = 'relation' AND relation = to_regclass(%s)
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+    """
+
+    def __init__(self, connection, table: str):
+        self.connection = connection
+        self.table = connection.ops.quote_name(table)
+
+    def __call__(self) -> str:
+        pids = [str(pid) for (pid,) in _rows(self.connection, self.sql, [self.table])]
+        return f"pid {', '.join(pids)} waits for a lock on {self.table}" if pids else ""
+
+
+class Vacuum(WaitingForTheTable):
+    """Autovacuum is at the table: both would do the other's work again."""
+
+    # Without pg_read_all_stats the progress of others names no table; their locks always do.
+    sql = """
+        SELECT pid FROM pg_stat_progress_vacuum JOIN pg_locks USING (pid)
+        WHERE datname = current_database() AND granted
+          AND locktype = 'relation' AND relation = to_regclass(%s)
+    """
+
+    def __call__(self) -> str:
+        found = list(_rows(self.connection, self.sql, [self.table]))
+        return f"vacuum works on {self.table}" if found else ""
+
+
+class ReplicationLag:
+    """The replica furthest behind. What `replay_lag` says is as old as the last answer, and a
+    replica that hangs gives none: then the time since that answer counts.
+    """
+
+    sql = """
+        SELECT max(greatest(
+            extract(epoch FROM replay_lag),
+            CASE WHEN pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn) > %s
+                 THEN extract(epoch FROM clock_timestamp() - reply_time) END))
+        FROM pg_stat_replication WHERE state = 'streaming'
+    """
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def seconds(self) -> float:
+        ((seconds,),) = _rows(self.connection, self.sql, [LAG_BYTES])
+        return float(seconds or 0)
+
+    def __call__(self) -> str:
+        seconds = self.seconds()
+        return f"replica {seconds:.1f} s behind, limit {LAG_SECONDS:g} s" * (seconds > LAG_SECONDS)
+
+
+class WalRate:
+    """More is written, by all together, than replicas and archive should have to take."""
+
+    def __init__(self, connection):
+        self.connection = connection
+        self.last = None
+
+    def __call__(self) -> str:
+        ((position,),) = _rows(self.connection, "SELECT pg_current_wal_lsn() - '0/0'", [])
+        last, self.last = self.last, (time.monotonic(), int(position))
+        if last is None:
+            return ""
+        rate = (self.last[1] - last[1]) / max(self.last[0] - last[0], 0.001)
+        if rate <= WAL_BYTES_PER_SECOND:
+            return ""
+        return f"{rate / 1024**2:.0f} MB of WAL a second, limit {WAL_BYTES_PER_SECOND >> 20} MB"
+
+
+def signals(connection, table: str) -> list[Signal]:
+    if connection.vendor != "postgresql":
+        return []
+    return [
+        WaitingForTheTable(connection, table),
+        ReplicationLag(connection),
+        Vacuum(connection, table),
+        WalRate(connection),
+    ]
+
+
+def _rows(connection, sql: str, params: list) -> list[tuple]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchall()
