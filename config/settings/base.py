@@ -35,6 +35,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     # Lets FORM_RENDERER find the widgets' templates among ours.
     "django.forms",
+    # Which migrations come before the deploy, and which after it.
+    "syzygy",
     "csp",
     "django_structlog",
     "django_tasks",

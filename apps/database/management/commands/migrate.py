@@ -1,0 +1,108 @@
+import sys
+
+from django.core.management.commands import migrate as django_migrate
+from django.db import connections
+from syzygy import Stage
+from syzygy.management.commands import migrate as syzygy_migrate
+
+from apps.database.errors import MigrationStopped
+from apps.database.migrating.progress import Progress
+from apps.database.migrating.run import Run
+from apps.database.migrating.stages import planning
+
+SAFE = "It is safe to run again: what was begun is finished, or taken back."
+INTERRUPTED = 130
+
+
+class Command(syzygy_migrate.Command):
+    help = (
+        "Brings the database to the state of the models, and stops nobody meanwhile. Exit codes: "
+        "0 done, 1 failed, 2 refused, 3 lock busy, 4 the data refuse it, 6 the first stage is "
+        "done and the second waits for older processes to end."
+    )
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("--json", action="store_true", help="With --plan: as JSON.")
+        parser.add_argument(
+            "--old-code-is-gone",
+            action="store_true",
+            help="Do not look whether processes of an older release are still at work.",
+        )
+        parser.add_argument(
+            "--reap",
+            action="store_true",
+            help="End what a killed run left at work in the database, without asking.",
+        )
+
+    def handle(self, *args, stage, quorum, quorum_timeout, **options):
+        self.connection = connections[options["database"]]
+        self.verbosity = options["verbosity"]
+        with self._handle_quorum(quorum, quorum_timeout, options) as proceed:
+            if proceed:
+                self._migrate(stage, options)
+
+    def _migrate(self, stage: Stage, options) -> None:
+        plan = self._plan_of(stage, options)
+        if options["plan"]:
+            self._show_plan(plan, options)
+        elif plan and not (options["check_unapplied"] or options["prune"]):
+            self._run(stage, options)
+        else:
+            self._apply(stage, options)
+
+    def _plan_of(self, stage: Stage, options):
+        with planning(stage):
+            return self._get_plan(**options)
+
+    def _apply(self, stage: Stage, options) -> None:
+        # Not syzygy's handle, which would ask for the quorum again.
+        with planning(stage):
+            django_migrate.Command.handle(self, **options)
+
+    def _run(self, stage: Stage, options) -> None:
+        self.run = Run(
+            self.connection,
+            progress=(progress := self._progress()),
+            plan_of=lambda stage: self._plan_of(stage, options),
+            apply=lambda stage: self._apply(stage, options),
+            may_end=lambda orphan: options["reap"] or self._agrees_to_end(orphan),
+            old_code_is_gone=options["old_code_is_gone"],
+            fake=options["fake"],
+        )
+        try:
+            with progress.shown():
+                self.run(stage)
+        except KeyboardInterrupt:
+            self.stderr.write(f"Interrupted. {SAFE}")
+            raise SystemExit(INTERRUPTED) from None
+        except MigrationStopped as stop:
+            stop.args = (f"{stop}\n{SAFE}",)
+            raise
+        except Exception as error:
+            error.add_note(SAFE)
+            raise
+        progress.say(f"Done. {SAFE}")
+
+    def _progress(self) -> Progress:
+        if self.stdout.isatty():
+            # Rich is not needed for a log.
+            from apps.database.migrating.terminal import Bars
+
+            return Bars(self.stdout._out, self.verbosity)
+        return Progress(self._write, self.verbosity)
+
+    def _write(self, text: str) -> None:
+        self.stdout.write(text, ending="")
+        self.stdout.flush()
+
+    def _agrees_to_end(self, orphan) -> bool:
+        if not (self.interactive and sys.stdin.isatty()):
+            return False
+        return input(f"End {orphan}? [y/N] ").strip().lower() == "y"
+
+    def migration_progress_callback(self, action, migration=None, fake=False):
+        if action in ("apply_start", "unapply_start"):
+            self.run.begin(migration, backwards=action.startswith("un"))
+        elif action in ("apply_success", "unapply_success"):
+            self.run.finish(migration)

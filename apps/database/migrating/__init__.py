@@ -1,0 +1,1 @@
+"""What `manage.py migrate` does around Django's own: lint, plan, lock, clean up, run, verify."""

@@ -1,0 +1,131 @@
+"""One migration at a time: an advisory lock on PostgreSQL, asked for and never queued for.
+
+A session that stands in line for an advisory lock keeps a snapshot, and an index that is built
+without stopping anyone waits for every snapshot: two hosts would wait for each other for ever.
+So each asks, sleeps and asks again, on a connection of its own that is in no transaction.
+"""
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from hashlib import sha256
+
+from apps.database.errors import LockBusy
+
+PATIENCE_SECONDS = 30 * 60
+POLL_SECONDS = 0.5
+# Everyone sees these names in pg_stat_activity. Who waits has none of the second kind.
+LOCK_NAME = "migrate-lock@"
+WORK_NAME = "migrate@"
+
+HELD = "SELECT pg_try_advisory_lock(%s)"
+# A lock is gone silently with its session, and a pooler may hand out another one.
+STILL_HELD = """
+SELECT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted
+        AND (classid::bigint << 32) | objid::bigint = %s
+)
+"""
+HOLDER = """
+SELECT sessions.pid, application_name, extract(epoch FROM now() - backend_start)::int
+FROM pg_locks JOIN pg_stat_activity AS sessions USING (pid)
+WHERE locktype = 'advisory' AND granted AND (classid::bigint << 32) | objid::bigint = %s
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+# A host that vanished without a word is missed after 30 + 3 × 10 seconds.
+SESSION = """
+SELECT set_config(name, value, false) FROM (VALUES
+    ('idle_session_timeout', '0'), ('statement_timeout', '0'),
+    ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')
+) AS wanted (name, value)
+"""
+
+
+def identity() -> str:
+    """This process among those of all hosts, as `application_name` has room for it (63 bytes)."""
+    return f"{socket.gethostname()[:40]}:{os.getpid()}"
+
+
+def key_of(database: str) -> int:
+    """An advisory lock's number. PostgreSQL keeps those of each database apart anyway."""
+    return int.from_bytes(sha256(f"migrate {database}".encode()).digest()[:7])
+
+
+class MigrationLock:
+    """`with MigrationLock(connection, say): …`; `confirm()` before each step.
+
+    `say` is told in a sentence whom we wait for. LockBusy after `patience` seconds.
+    """
+
+    def __init__(self, connection, say: Callable[[str], None], patience: float = PATIENCE_SECONDS):
+        self.connection = connection
+        self.key = key_of(connection.settings_dict["NAME"])
+        self.say = say
+        self.patience = patience
+        self.waited = False
+
+    def __enter__(self):
+        self.session = self._connect()
+        try:
+            self._acquire()
+        except BaseException:
+            self.session.close()
+            raise
+        return self
+
+    def __exit__(self, *failure):
+        # Closing it is what gives the lock back.
+        self.session.close()
+
+    def confirm(self) -> None:
+        """LockBusy if the lock was lost: another host may be migrating."""
+        try:
+            held = self._ask(STILL_HELD, self.key)[0]
+        except self.connection.Database.Error:
+            held = False
+        if not held:
+            raise LockBusy(
+                "The lock on migrating was lost: its session was ended, or the server restarted. "
+                "Nothing further was begun.",
+                "Run it again; it goes on where it stopped.",
+            )
+
+    def _connect(self):
+        # Django's own cursor and adapters belong to Django's connection.
+        parameters = self.connection.get_connection_params()
+        for name in ("cursor_factory", "context"):
+            parameters.pop(name, None)
+        parameters["application_name"] = LOCK_NAME + identity()
+        session = self.connection.Database.connect(**parameters, autocommit=True)
+        session.execute(SESSION)
+        return session
+
+    def _acquire(self) -> None:
+        until = time.monotonic() + self.patience
+        told = None
+        while not self._ask(HELD, self.key)[0]:
+            holder = self._ask(HOLDER, self.key)
+            self.waited = True
+            if holder and holder[0] != told:
+                told = holder[0]
+                self.say(f"Waits for {described(holder)}, which is migrating this database.")
+            if time.monotonic() > until:
+                raise LockBusy(
+                    f"{described(holder)} has been migrating this database for longer than we "
+                    f"may wait ({self.patience / 60:.0f} min).",
+                    "Look at what it does on the page *migrations*, and run it again.",
+                )
+            time.sleep(POLL_SECONDS)
+
+    def _ask(self, sql: str, *parameters):
+        return self.session.execute(sql, parameters).fetchone()
+
+
+def described(holder: tuple | None) -> str:
+    if holder is None:
+        return "Another session"
+    pid, name, seconds = holder
+    age = "" if seconds is None else f", for {seconds} s"
+    return f"{name.removeprefix(LOCK_NAME) or 'A session'} (server process {pid}{age})"
