@@ -105,7 +105,7 @@ class AuthorTotal(models.Model):
 
     author = models.BigIntegerField(primary_key=True)
     # As his account has it, so that the best of a region are read in the order of an index.
-    region = models.CharField(max_length=20, blank=True)
+    region = models.CharField(max_length=40, blank=True)
     posts = models.IntegerField()
     comments = models.IntegerField()
     first_day = models.DateField(null=True)

@@ -26,7 +26,7 @@ from apps.users.sessions import end_sessions
 
 STANDING = {"is_active", "is_staff", "is_superuser"}
 # What set actions write; read together with the locks.
-SET_FIELDS = ["suspended_until", "suspended_reason", "is_active", "deleted_at"]
+SET_FIELDS = ["suspended_until", "suspended_by", "suspended_reason", "is_active", "deleted_at"]
 
 
 class LastAdministrator(PermissionDenied):
@@ -64,11 +64,14 @@ def change_user(
 ) -> User:
     """Write the given columns, roles and profile of an account as one edit.
 
-    Raises MoreThanHeld, or LastAdministrator if it would leave nobody in charge.
+    Another address is not verified unless the same edit says so. Raises MoreThanHeld, or
+    LastAdministrator if it would leave nobody in charge.
     """
     stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     refuse_more_than_held(stored, by=by)
     guard_standing(stored, STANDING & values.keys(), by=by)
+    if values.get("email", stored.email) != stored.email:
+        values = {"email_verified": False} | values
     written = values | {f"profile.{name}": value for name, value in (profile or {}).items()}
     if groups is not None:
         written["groups"] = groups = list(groups)
@@ -112,7 +115,7 @@ def suspend_users(queryset: QuerySet, *, until: datetime, reason: str, by: User)
     """Keep them from logging in until then and end their sessions; how many were suspended."""
     with an_administrator_stays():
         users = locked(queryset.live(), by=by)
-        values = {"suspended_until": until, "suspended_reason": reason}
+        values = {"suspended_until": until, "suspended_by": by.pk, "suspended_reason": reason}
         update_users(users, values, "suspend", by=by)
     end_sessions(users)
     return len(users)
@@ -121,7 +124,8 @@ def suspend_users(queryset: QuerySet, *, until: datetime, reason: str, by: User)
 @transaction.atomic
 def unsuspend_users(queryset: QuerySet, *, by: User) -> int:
     users = locked(queryset.live().filter(suspended_until__isnull=False), by=by)
-    update_users(users, {"suspended_until": None, "suspended_reason": ""}, "unsuspend", by=by)
+    values = {"suspended_until": None, "suspended_by": None, "suspended_reason": ""}
+    update_users(users, values, "unsuspend", by=by)
     return len(users)
 
 

@@ -62,8 +62,11 @@ class AddressField(forms.EmailField):
 class UserForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["name", "email", "region", "is_active", "is_staff", "is_superuser", "groups"]
-        field_classes = {"email": AddressField}
+        fields = [
+            "name", "email", "email_verified", "phone", "region",
+            "is_active", "is_staff", "is_superuser", "groups",
+        ]  # fmt: skip
+        field_classes = {"email": AddressField, "email_verified": forms.BooleanField}
 
     def clean_email(self):
         """Unique over the trash too, so that whoever is there can come back."""

@@ -10,8 +10,9 @@ register(
         model=User,
         label="name",
         fields=(
-            "email", "name", "region", "is_active", "is_staff", "is_superuser", "groups",
-            "suspended_until", "suspended_reason", "deleted_at",
+            "email", "email_verified", "name", "phone", "region", "is_active", "is_staff",
+            "is_superuser", "groups",
+            "suspended_until", "suspended_by", "suspended_reason", "deleted_at",
             "profile.bio", "profile.website", "profile.picture",
         ),
         left_out=(

@@ -1,5 +1,6 @@
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models.functions import Lower, Now
 from django.utils import timezone
@@ -13,7 +14,23 @@ LIVE = models.Q(deleted_at__isnull=True)
 class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField("e-mail address", max_length=255)
     name = models.CharField(max_length=100)
-    region = models.CharField(max_length=20, blank=True, db_default="", default="")
+    # The address is the person's own, as far as anybody has looked.
+    email_verified = models.BooleanField(
+        "e-mail address verified",
+        null=True,
+        default=False,
+        db_default=False,
+        help_text="Whoever changes the address makes it unverified, unless he says otherwise.",
+    )
+    phone = models.CharField(
+        max_length=20,
+        null=True,
+        blank=True,
+        validators=[
+            RegexValidator(r"^\+?[0-9][0-9 ()/.-]*$", "Write digits, spaces and + ( ) / . - only.")
+        ],
+    )
+    region = models.CharField(max_length=40, blank=True, db_default="", default="")
     is_active = models.BooleanField(
         "active",
         default=True,
@@ -26,6 +43,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     points = models.BigIntegerField(default=0, db_default=0, editable=False)
     suspended_until = models.DateTimeField(null=True, blank=True)
     suspended_reason = models.CharField(max_length=200, blank=True, db_default="", default="")
+    suspended_by = models.BigIntegerField(null=True, editable=False, db_column="suspended_by_id")
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -93,6 +111,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 fields=["is_active", "created_at", "id"], condition=LIVE, name="idx_users_active"
             ),
             models.Index(fields=["deleted_at", "id"], condition=~LIVE, name="idx_users_trash"),
+            # Looked through before an account is deleted for good: it may have suspended others.
+            models.Index(
+                fields=["suspended_by"],
+                condition=models.Q(suspended_by__isnull=False),
+                name="idx_users_suspended_by",
+            ),
         ]
 
     def __str__(self):

@@ -71,7 +71,11 @@ PUBLISHED = {
     "published_at": [None, NOW],
     "first_published_at": [None, NOW],
 }
-SUSPENDED = {"suspended_until": [None, as_json(LATER)], "suspended_reason": ["", "Spam"]}
+SUSPENDED = {
+    "suspended_until": [None, as_json(LATER)],
+    "suspended_by": [None, "by"],
+    "suspended_reason": ["", "Spam"],
+}
 DECIDED = {"moderated_at": [None, NOW], "moderated_by": [None, "by"]}
 
 

@@ -45,8 +45,10 @@ def people():
     UserFactory(created_at=at(8, 0, 0), region="South")
     UserFactory(created_at=at(8), deleted_at=at(9))
     UserFactory(created_at=at(8), is_active=False)
-    UserFactory(created_at=at(8), suspended_until=datetime(2126, 1, 1, tzinfo=UTC))
-    UserFactory(created_at=at(8), suspended_until=at(9))
+    UserFactory(
+        created_at=at(8), suspended_until=datetime(2126, 1, 1, tzinfo=UTC), email_verified=True
+    )
+    UserFactory(created_at=at(8), suspended_until=at(9), email_verified=True)
     UserFactory(created_at=at(12))
     # Ann: a post on the 6th and more on the 8th. Bo: a comment on the 6th, a post on the 7th.
     for day in (6, 8, 8):
@@ -105,10 +107,10 @@ def test_the_day_the_clocks_change(settings, zone, moments, expected):
 
 def test_how_those_who_joined_stand(people):
     rows = ask(october(5, 8))["standing"].rows
-    assert [(row.standing, row.people) for row in rows] == [
-        ("Active", 5),
-        ("Suspended", 1),
-        ("Switched off", 1),
+    assert [(row.standing, row.people, row.verified) for row in rows] == [
+        ("Active", 5, 1),
+        ("Suspended", 1, 1),
+        ("Switched off", 1, 0),
     ]
 
 

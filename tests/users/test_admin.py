@@ -1,4 +1,5 @@
 import datetime
+import re
 
 import pytest
 from django.contrib.auth.models import Group
@@ -7,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from apps.activity.models import AuditEntry
 from apps.users.models import Profile, Session, User
 from tests.factories import (
     PASSWORD,
@@ -50,7 +52,7 @@ def form_of(user: User, **changes) -> dict:
         "groups": list(user.groups.values_list("pk", flat=True)),
         **INLINE,
     }
-    for name in ("is_active", "is_staff"):
+    for name in ("is_active", "is_staff", "email_verified"):
         if getattr(user, name):
             data[name] = "on"
     if Profile.objects.filter(pk=user.pk).exists():
@@ -99,6 +101,28 @@ class TestChange:
         assert stored.version == user.version + 1
         assert stored.updated_at > user.updated_at
 
+    def test_an_address_is_verified_by_hand_and_another_one_is_not(self, admin):
+        user = UserFactory(email="person@example.com")
+        admin.post(page_of(user), form_of(user, email_verified="on"))
+        user.refresh_from_db()
+        assert user.email_verified
+        admin.post(page_of(user), form_of(user, email="other@example.com"))
+        user.refresh_from_db()
+        assert not user.email_verified
+        entry = AuditEntry.objects.of_object("users.user", user.pk).latest("id")
+        assert entry.changes == {
+            "email": ["person@example.com", "other@example.com"], "email_verified": [True, False]
+        }  # fmt: skip
+
+    @pytest.mark.parametrize(
+        ("typed", "stored"), [("+45 12 34 56 78", "+45 12 34 56 78"), ("", None)]
+    )
+    def test_a_telephone_number_is_text_or_none(self, admin, typed, stored):
+        user = UserFactory(phone="1")
+        admin.post(page_of(user), form_of(user, phone=typed))
+        user.refresh_from_db()
+        assert user.phone == stored
+
     def test_saving_without_a_change_is_no_version(self, admin):
         user = ProfileFactory().user
         assert admin.post(page_of(user), form_of(user)).status_code == 302
@@ -129,7 +153,10 @@ class TestChange:
             ("email", "no address"),
             ("email", "a\x00b@example.com"),
             ("email", "x" * 300 + "@example.com"),
-            ("region", "x" * 21),
+            ("region", "x" * 41),
+            ("phone", "x" * 21),
+            ("phone", "1" * 21),
+            ("phone", "call me"),
             ("region", "\x00"),
             ("groups", "garbage"),
             ("groups", "999999"),
@@ -328,6 +355,8 @@ class TestSuspension:
         user.refresh_from_db()
         assert user.is_suspended
         assert user.suspended_reason == "Spam"
+        page = moderator.get(page_of(user)).content.decode()
+        assert re.search(r"Suspended</span> until [^<]* by Maud: Spam", page)
         assert "End suspension" in moderator.get(page_of(user, "suspend")).content.decode()
         moderator.post(page_of(user, "suspend"), {"_end": "1"})
         user.refresh_from_db()

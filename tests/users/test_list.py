@@ -59,7 +59,7 @@ class TestWhatItShows:
 class TestFilters:
     @pytest.fixture(autouse=True)
     def people(self):
-        UserFactory(name="North", region="north")
+        UserFactory(name="North", region="north", email_verified=True)
         UserFactory(name="South", region="south", is_active=False)
         wren()
         UserFactory(name="Gone", region="north", deleted_at=timezone.now())
@@ -69,6 +69,8 @@ class TestFilters:
         [
             ({"region": "north"}, {"North"}),
             ({"region": "nowhere"}, set()),
+            ({"email_verified": "yes"}, {"North"}),
+            ({"email_verified": "no"}, {"South", "Wren", "Olive"}),
             ({"is_active": "no"}, {"South"}),
             ({"is_staff": "yes"}, {"Wren", "Olive"}),
             ({"is_staff": "no", "region": "north"}, {"North"}),

@@ -37,6 +37,7 @@ class StandingRow:
     standing: str
     active: str | None
     people: int
+    verified: int
 
 
 def rows(question: Question) -> list[PeopleRow]:
@@ -60,17 +61,16 @@ def standings(question: Question) -> list[StandingRow]:
         When(suspended, then=Value("Suspended")),
         default=Value("Active"),
     )
-    by = joined.order_by().values_list(standing).annotate(people=Count("pk"))
-    found = dict(by)
-    return (
-        [
-            StandingRow("Active", None, found.get("Active", 0)),
-            StandingRow("Suspended", None, found.get("Suspended", 0)),
-            StandingRow("Switched off", "no", found.get("Switched off", 0)),
-        ]
-        if found
-        else []
+    counted = (
+        joined.order_by()
+        .values_list(standing)
+        .annotate(people=Count("pk"), verified=Count("pk", filter=Q(email_verified=True)))
     )
+    found = {name: numbers for name, *numbers in counted}
+    if not found:
+        return []
+    shown = {"Active": None, "Suspended": None, "Switched off": "no"}
+    return [StandingRow(name, active, *found.get(name, (0, 0))) for name, active in shown.items()]
 
 
 JOINED = ListLink("users.user", dates="created_at", filters=("region",))
@@ -126,6 +126,11 @@ register(
                         "Of those who joined in the period: suspended at this moment, switched "
                         "off, or neither.",
                         link=SWITCHED_OFF,
+                    ),
+                    Column(
+                        "verified",
+                        "Address verified",
+                        "Of these, whose e-mail address somebody has found to be their own.",
                     ),
                 ],
             ),

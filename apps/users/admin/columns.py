@@ -20,6 +20,12 @@ def standing_badge(is_active: bool, is_staff: bool, suspended_until: datetime | 
     return '<span class="badge published">Active</span>'
 
 
+def address_badge(email_verified: bool | None) -> str:
+    if email_verified:
+        return '<span class="badge approved">Verified</span>'
+    return '<span class="badge">Unverified</span>'
+
+
 class RegionFilter(ChoiceFilter):
     """The regions there are. One that is not among those offered may still be asked for."""
 

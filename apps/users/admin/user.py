@@ -14,16 +14,19 @@ from apps.database.expressions import Bytewise
 from apps.editing.admin import VersionedAdmin
 from apps.users import actions
 from apps.users.admin import sets
-from apps.users.admin.columns import RegionFilter, standing_badge
+from apps.users.admin.columns import RegionFilter, address_badge, standing_badge
 from apps.users.admin.pages import AccountPages
 from apps.users.admin.profile import ProfileInline, changed_profile
+from apps.users.cards import user_card
 from apps.users.forms import NewUserForm, UserForm
 from apps.users.models import User
 from apps.users.querysets import groups_within
 from apps.users.rights import holds_more
 
 BY_NAME = Bytewise(Lower("name"))
-EDITED = ["name", "email", "region", "is_active", "is_staff", "is_superuser"]
+EDITED = [
+    "name", "email", "email_verified", "phone", "region", "is_active", "is_staff", "is_superuser"
+]  # fmt: skip
 
 
 @admin.register(User)
@@ -41,12 +44,14 @@ class UserAdmin(AccountPages, VersionedAdmin):
             fields=["is_active", "is_staff", "suspended_until"],
             label="Status",
         ),
+        Column("email_verified", address_badge, label="Address"),
         Column("points", number),
         Column("created_at", when, label="Created"),
     ]
     filters = [
         BooleanFilter("is_active", "active"),
         BooleanFilter("is_staff", "staff"),
+        BooleanFilter("email_verified", "e-mail address verified"),
         MemberFilter("groups", "role"),
         RegionFilter("region"),
         DateRangeFilter("created_at", "created"),
@@ -68,17 +73,17 @@ class UserAdmin(AccountPages, VersionedAdmin):
     search = PrefixSearch(Order("name", BY_NAME), Order("email", Bytewise("email")))
     actions = sets.ALL
     export_fields = [
-        "id", "name", "email", "region", "is_active", "is_staff", "points", "created_at",
-        "last_seen_at",
+        "id", "name", "email", "email_verified", "phone", "region", "is_active", "is_staff",
+        "points", "created_at", "last_seen_at",
     ]  # fmt: skip
-    export_needs = {"email": "users.export_emails"}
+    export_needs = {"email": "users.export_emails", "phone": "users.export_emails"}
     inlines = [ProfileInline]
     readonly_fields = ["points", "created_at", "last_seen_at", "standing"]
 
     # What the page shows, and what of it this person may change
 
     def get_fieldsets(self, request, obj=None):
-        account = ["name", "email", "region"]
+        account = ["name", "email", "phone", "region"]
         rights = ["is_staff", "groups", "is_superuser"]
         withheld = self.rights_withheld(request, obj)
         if obj is not None:
@@ -86,7 +91,7 @@ class UserAdmin(AccountPages, VersionedAdmin):
                 rights.remove("is_superuser")
             record = ["standing", "points", "last_seen_at", "created_at"]
             return [
-                ("Account", {"fields": [*account, "is_active"]}),
+                ("Account", {"fields": [*account, "email_verified", "is_active"]}),
                 ("Staff and roles", {"fields": rights}),
                 ("Record", {"fields": record}),
             ]
@@ -128,8 +133,9 @@ class UserAdmin(AccountPages, VersionedAdmin):
         )
         if not user.is_suspended:
             return badge
-        until = short_time(user.suspended_until)
-        return format_html("{} until {}: {}", badge, until, user.suspended_reason)
+        by = user_card(user.suspended_by) if user.suspended_by else None
+        said = f"until {short_time(user.suspended_until)}{f' by {by.name}' if by else ''}"
+        return format_html("{} {}: {}", badge, said, user.suspended_reason)
 
     # Permissions
 
