@@ -59,9 +59,7 @@ def hold_backfills(request: HttpRequest) -> HttpResponse:
     reason = request.POST.get("reason", "").strip()[:REASON_LENGTH]
     rows = Backfill.objects.all()
     if "resume" in request.POST:
-        count = actions.resume_backfills(
-            chosen(rows, request.POST["resume"]), reason=reason, by=request.user
-        )
+        count = actions.resume_backfills(chosen(rows, request.POST["resume"]), by=request.user)
         done = "resumed"
     else:
         if "pause_all" not in request.POST:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from apps.database.backfilling import progress
 from apps.database.models import Backfill
 from apps.monitoring.migrating.wording import BAR_CSS, FILL_CSS, seconds_in_words
 
@@ -38,7 +39,7 @@ def lines() -> list[Line]:
 
 def line(backfill: Backfill) -> Line:
     is_done = backfill.state == State.DONE
-    expected = backfill.rows_done if is_done else max(backfill.rows_done, backfill.rows_expected)
+    stands = backfill.state in (State.WAITING, State.PAUSED, State.FAILED)
     return Line(
         id=backfill.pk,
         column=str(backfill),
@@ -46,39 +47,10 @@ def line(backfill: Backfill) -> Line:
         state=backfill.get_state_display(),
         css=FILL_CSS.get(backfill.state, ""),
         bar=BAR_CSS.get(backfill.state, ""),
-        percent=percent(backfill),
-        rows=f"{backfill.rows_done:,} of {expected:,}",
-        rate=f"{rate(backfill):,.0f} rows/s",
-        left=seconds_in_words(seconds_left(backfill)) if not is_done else "",
+        percent=progress.percent(backfill),
+        rows=f"{backfill.rows_done:,} of {progress.rows_in_all(backfill):,}",
+        rate=f"{0 if stands else backfill.rows_per_second:,.0f} rows/s",
+        left="" if is_done else seconds_in_words(progress.seconds_left(backfill)),
         can_pause=backfill.state in MOVING,
         can_resume=backfill.state == State.PAUSED,
     )
-
-
-def percent(backfill: Backfill) -> int:
-    """By the keys where they are numbers, else by the rows that were expected."""
-    if backfill.state == State.DONE:
-        return 100
-    return min(99, max(0, int(100 * share(backfill))))
-
-
-def share(backfill: Backfill) -> float:
-    keys = [backfill.lowest, backfill.cursor, backfill.highest]
-    if all(key is not None and key.lstrip("-").isdecimal() for key in keys):
-        lowest, cursor, highest = map(int, keys)
-        return (cursor - lowest + 1) / max(highest - lowest + 1, 1)
-    return backfill.rows_done / backfill.rows_expected if backfill.rows_expected else 0.0
-
-
-def rate(backfill: Backfill) -> float:
-    """Of one that stands still it is 0, of one that is over what it was."""
-    stands = backfill.state in (State.WAITING, State.PAUSED, State.FAILED)
-    return 0.0 if stands else backfill.rows_per_second
-
-
-def seconds_left(backfill: Backfill) -> float | None:
-    """None while it stands still."""
-    done, now = share(backfill), rate(backfill)
-    if not now or not done:
-        return None
-    return backfill.rows_done * (1 - min(done, 1.0)) / done / now
