@@ -4,10 +4,11 @@
     found.value, found.made_at, found.is_stale
 
 A result is fresh for `fresh_seconds`, give or take a tenth, so that what was computed together
-does not expire together. Of the readers that find it expired one takes a lease and computes; the
-others get the old copy. Without one they wait for him, at most as long as his lease: a reader
-that died holding it is replaced by one other. Where the cache cannot be asked, the process keeps
-results of its own, in the same way. ("Single flight": https://pkg.go.dev/golang.org/x/sync)
+does not expire together; and only while `is_current`, if given, says so of its value. Of the
+readers that find it expired one takes a lease and computes; the others get the old copy. Without
+one they wait for him, at most as long as his lease: a reader that died holding it is replaced by
+one other. Where the cache cannot be asked, the process keeps results of its own, in the same way.
+("Single flight": https://pkg.go.dev/golang.org/x/sync)
 """
 
 import secrets
@@ -41,25 +42,38 @@ class Kept:
     is_stale: bool = False
 
 
+def always(value: Any) -> bool:
+    return True
+
+
 class Unreachable(Exception):
     """The cache did not answer."""
 
 
 def kept(
-    key: str, compute: Callable[[], Any], *, fresh_seconds: float, refresh: bool = False
+    key: str,
+    compute: Callable[[], Any],
+    *,
+    fresh_seconds: float,
+    refresh: bool = False,
+    is_current: Callable[[Any], bool] = always,
 ) -> Kept:
     """What is kept under `key`, computed anew where it has expired or `refresh` asks for it.
 
     `made_at` is the time it was computed, in seconds since 1970. Errors of `compute` are the
     caller's; the next reader tries again.
     """
+    how = {"fresh_seconds": fresh_seconds, "refresh": refresh, "is_current": is_current}
     try:
-        return flight(cache, key, compute, fresh_seconds, refresh)
+        return flight(cache, key, compute, **how)
     except Unreachable:
-        return flight(in_process, key, compute, fresh_seconds, refresh)
+        return flight(in_process, key, compute, **how)
 
 
-def flight(store: BaseCache, key: str, compute: Callable, fresh_seconds: float, refresh: bool):
+def flight(store: BaseCache, key: str, compute: Callable, *, fresh_seconds, refresh, is_current):
+    def is_fresh(entry: dict) -> bool:
+        return time.time() < entry["fresh_until"] and is_current(entry["value"])
+
     asked_at = time.time()
     deadline = time.monotonic() + LEASE_SECONDS + 1
     while True:
@@ -69,17 +83,19 @@ def flight(store: BaseCache, key: str, compute: Callable, fresh_seconds: float, 
             return Kept(entry["value"], entry["made_at"])
         token = take_lease(store, key)
         if token or time.monotonic() > deadline:
-            return computed(store, key, compute, fresh_seconds, token, refresh)
+            return computed(
+                store, key, compute, fresh_seconds, token, is_enough=None if refresh else is_fresh
+            )
         if entry and not refresh:
             return Kept(entry["value"], entry["made_at"], is_stale=True)
         time.sleep(WAIT_SECONDS)
 
 
-def computed(store, key, compute, fresh_seconds, token, refresh) -> Kept:
+def computed(store, key, compute, fresh_seconds, token, *, is_enough) -> Kept:
     """The value, kept for others. Between our look and our lease somebody may have made one."""
     try:
-        entry = None if refresh else read(store, key)
-        if entry and is_fresh(entry):
+        entry = read(store, key) if is_enough else None
+        if entry and is_enough(entry):
             return Kept(entry["value"], entry["made_at"])
         begun_at = time.time()
         value = compute()
@@ -96,10 +112,6 @@ def computed(store, key, compute, fresh_seconds, token, refresh) -> Kept:
 def read(store: BaseCache, key: str) -> dict | None:
     entry = attempt(store.get, key)
     return entry if isinstance(entry, dict) and "fresh_until" in entry else None
-
-
-def is_fresh(entry: dict) -> bool:
-    return time.time() < entry["fresh_until"]
 
 
 def take_lease(store: BaseCache, key: str) -> str:

@@ -4,7 +4,7 @@ Read in one snapshot, kept in the cache under the question alone: what a person 
 is decided when it is shown.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -19,6 +19,7 @@ from apps.reports import snapshot
 from apps.reports.question import Question
 from apps.reports.report import Report, Table
 from apps.reports.rollups.reading import freshness
+from apps.reports.rollups.state import stamp
 
 FRESH_SECONDS = 300
 # PostgreSQL's code for a statement that was cancelled, by its timeout as by hand.
@@ -64,30 +65,41 @@ class Answer:
 
 
 def answer(
-    report: Report, question: Question, *, compare: bool, person_id: int | None, refresh=False
+    report: Report,
+    question: Question,
+    *,
+    compare: bool,
+    person_id: int | None,
+    refresh: bool = False,
+    stamp_now: Callable[[], str] = stamp,
 ) -> Answer:
-    """What is kept, or is read now. Raises TooSlow."""
+    """What is kept, or is read now. Raises TooSlow.
+
+    What is kept holds while the database's stamp is the one that was read with it: the database
+    is asked, since a cache may be a process's own, or have been away when a day changed.
+    """
 
     def compute() -> dict:
         found = packed(report, *read(report, question, compare=compare, person_id=person_id))
-        return found | {"late": [day.isoformat() for day in days_behind(question)]}
+        return found | how_far(report, question)
 
     found = kept(
         key_of(report, question, compare=compare),
         compute,
         fresh_seconds=FRESH_SECONDS,
         refresh=refresh,
+        is_current=lambda value: value.get("stamp") == stamp_now(),
     )
     as_of = datetime.fromtimestamp(found.made_at, UTC)
     return Answer(report, found.value, as_of, found.is_stale)
 
 
-def days_behind(question: Question) -> Sequence[date]:
-    """Of the question, those whose totals are behind; none where no total was read."""
-    if not question.reaches:
-        return ()
+def how_far(report: Report, question: Question) -> dict[str, Any]:
+    """Where it was read, the stamp of that moment, and the days whose totals were behind."""
     [*_, reach] = question.reaches.values()
-    return freshness(question.period.start, question.period.end, reach).late
+    late = freshness(question.period.start, question.period.end, reach).late
+    days = [day.isoformat() for day in late] if report.takes_dates else []
+    return {"stamp": reach.stamp, "late": days}
 
 
 def key_of(report: Report, question: Question, *, compare: bool) -> str:
@@ -106,6 +118,8 @@ def read(
         try:
             with snapshot.snapshot(source) as alias:
                 asked = replace(question, using=alias)
+                # First of all, so that the figures are no older than their stamp.
+                _ = asked.reach
                 results = {
                     table.name: read_table(table, asked, compare=compare and report.is_compared)
                     for table in report.tables

@@ -3,8 +3,9 @@ compares with the seven before, and the line of four weeks.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from django.db import Error
 from django.utils import timezone
@@ -16,6 +17,7 @@ from apps.reports.page import Tile, difference
 from apps.reports.periods import Granularity, Period
 from apps.reports.question import Question
 from apps.reports.report import Column, Report, Table
+from apps.reports.rollups.state import stamp
 
 logger = logging.getLogger(__name__)
 DAYS, SHOWN = 28, 7
@@ -33,11 +35,15 @@ class Glance:
 
 def glances(reports: Iterable[Report], *, width: int, height: int) -> list[Glance]:
     """Of those reports that have a number for each day; kept for minutes, for everybody."""
-    found = (glance(report, width, height) for report in reports)
+    # Asked once for all of them, if anything is kept.
+    stamp_now = cache(stamp)
+    found = (glance(report, width, height, stamp_now) for report in reports)
     return [one for one in found if one is not None]
 
 
-def glance(report: Report, width: int, height: int) -> Glance | None:
+def glance(
+    report: Report, width: int, height: int, stamp_now: Callable[[], str] = stamp
+) -> Glance | None:
     """None where there is no number of days to show, or it cannot be read at this moment."""
     table, column = figure_of(report)
     if column is None:
@@ -45,7 +51,7 @@ def glance(report: Report, width: int, height: int) -> Glance | None:
     period = Period.ending(timezone.localdate(), DAYS)
     question = Question(period, Granularity.DAY)
     try:
-        got = answer(report, question, compare=False, person_id=None)
+        got = answer(report, question, compare=False, person_id=None, stamp_now=stamp_now)
     except (TooSlow, Error):
         logger.warning("The report %s could not be read for a glance.", report.slug, exc_info=True)
         return None

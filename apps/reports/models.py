@@ -122,11 +122,15 @@ class AuthorTotal(models.Model):
 
 
 class RollupState(models.Model):
-    """The one row that says how far the totals reach, and where their midnight is."""
+    """The one row that says how far the totals reach, where their midnight is, what they mean."""
 
     time_zone = models.CharField(max_length=60)
     # Later days are read from the tables; on this and earlier ones only marked days have changed.
     closed_until = models.DateField(null=True)
+    # `state.DEFINITION` of the release that computed them.
+    definition = models.IntegerField(db_default=0)
+    # Grows with every batch that changed a total: what was read before is out of date.
+    generation = models.BigIntegerField(db_default=0)
 
     class Meta:
         default_permissions = ()

@@ -36,12 +36,16 @@ class Question:
     def buckets(self) -> list[Period]:
         return self.period.buckets(self.granularity)
 
+    @property
+    def reach(self) -> Reach:
+        if self.using not in self.reaches:
+            self.reaches[self.using] = reach(self.using)
+        return self.reaches[self.using]
+
     @cached_property
     def freshness(self) -> Freshness:
         """Which of its days are read from the tables, and which are behind."""
-        if self.using not in self.reaches:
-            self.reaches[self.using] = reach(self.using)
-        return freshness(self.period.start, self.period.end, self.reaches[self.using])
+        return freshness(self.period.start, self.period.end, self.reach)
 
     @cached_property
     def was_read(self) -> dict:

@@ -98,8 +98,10 @@ def as_date(day: date | str) -> date:
     return date.fromisoformat(day) if isinstance(day, str) else day
 
 
-def refresh(span: Run) -> None:
-    """Make the days' rows what the tables say, and move with them what follows."""
+def refresh(span: Run) -> bool:
+    """Make the days' rows what the tables say, and move with them what follows; whether any
+    differed.
+    """
     difference, written, gone = Difference(), [], []
     for place, (old, new) in changes(span).items():
         difference.take(place, old, new)
@@ -120,8 +122,8 @@ def refresh(span: Run) -> None:
     move_periods(difference, deltas)
     for (day, _), step in difference.wrote.items():
         deltas[Total(day, ACTIVE.name)] += step
-    sync_regions(span, deltas)
-    move(deltas)
+    is_moved = sync_regions(span, deltas)
+    return move(deltas) or is_moved or bool(written or gone)
 
 
 def remove(places: Iterable[Place]) -> None:
@@ -236,8 +238,9 @@ def months_of_joining(authors: Sequence[int]) -> dict[int, str]:
     }
 
 
-def sync_regions(span: Run, deltas: Counter[Total]) -> None:
-    """An account's region may change; the day it was made on is marked then."""
+def sync_regions(span: Run, deltas: Counter[Total]) -> bool:
+    """An account's region may change; the day it was made on is marked then. Whether any did."""
+    is_moved = False
     regions = dict(SIGNED_UP.within(span, DEFAULT_DB_ALIAS).values_list("pk", "region"))
     for some in portions(list(regions)):
         for row in AuthorTotal.objects.filter(pk__in=some):
@@ -245,3 +248,5 @@ def sync_regions(span: Run, deltas: Counter[Total]) -> None:
                 count_newcomer(row.first_day, row.region, -1, deltas)
                 count_newcomer(row.first_day, regions[row.pk], 1, deltas)
                 AuthorTotal.objects.filter(pk=row.pk).update(region=regions[row.pk])
+                is_moved = True
+    return is_moved

@@ -41,6 +41,8 @@ def refresh() -> Iterator[int]:
 
 def next_batch(size: int) -> list[date]:
     """Compute some days that have passed, or else some that were marked; which it were."""
+    if state.is_of_later_release():
+        return []
     start, last = state.open_days()
     closing = min(last, state.last_to_close())
     if start <= closing:
@@ -71,19 +73,20 @@ def days_to_do() -> int:
 def compute_marked(days: Sequence[date]) -> None:
     """The days' totals, without the marks that stood on them before they were computed."""
     marks = list(DirtyDay.objects.filter(day__in=days).values_list("pk", flat=True))
-    for span in runs(days):
-        compute(span)
+    are_changed = [compute(span) for span in runs(days)]
     for some in portions(marks):
         DirtyDay.objects.filter(pk__in=some).delete()
+    if marks or any(are_changed):
+        state.changed()
 
 
-def compute(span: Run) -> None:
-    for part in parts_by_metrics(span):
-        metrics, some = part
-        totals.replace(
-            totals.stored(some, [metric.name for metric in metrics]), truth(some, metrics)
-        )
-    authors.refresh(span)
+def compute(span: Run) -> bool:
+    """Whether a number was another."""
+    is_changed = False
+    for metrics, some in parts_by_metrics(span):
+        old = totals.stored(some, [metric.name for metric in metrics])
+        is_changed |= totals.replace(old, truth(some, metrics))
+    return authors.refresh(span) or is_changed
 
 
 def truth(span: Run, metrics: Sequence[Metric], using: str = DEFAULT_DB_ALIAS) -> Counter[Total]:

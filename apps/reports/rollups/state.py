@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import Min, Value
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.models import Count, F, Min, Value
 from django.utils import timezone
 
 from apps.activity.models import AuditEntry
@@ -13,6 +13,9 @@ from apps.reports.models import AuthorDay, DailyTotal, DirtyDay, RollupState
 from apps.reports.rollups.days import DAY, day_of, today
 from apps.reports.rollups.metrics import METRICS
 
+# What the totals mean. Raise it with a metric or a dimension more, or another rule of what counts:
+# the next refresh computes every day again.
+DEFINITION = 1
 # Clocks of machines differ, and what began before midnight ends after it.
 MARGIN = timedelta(hours=1)
 OLDEST_TRANSACTION = """
@@ -20,18 +23,49 @@ OLDEST_TRANSACTION = """
     WHERE datname = current_database() AND backend_type = 'client backend'
       AND pid <> pg_backend_pid()
 """
+# Both grow, or a batch deletes marks and the first one grows: never the same again.
+STAMP = """
+    SELECT (SELECT generation FROM reports_rollupstate), (SELECT count(*) FROM reports_dirtyday)
+"""
 
 
 def closed_until(using: str = DEFAULT_DB_ALIAS) -> date | None:
     """The last day that is computed for good unless it is marked; None: no day is."""
     state = RollupState.objects.using(using).first()
-    return state.closed_until if state and state.time_zone == settings.TIME_ZONE else None
+    return state.closed_until if state and holds(state.time_zone, state.definition) else None
+
+
+def holds(time_zone: str, definition: int) -> bool:
+    """Whether totals of this kind are what this process would compute, or a later release did."""
+    return time_zone == settings.TIME_ZONE and definition >= DEFINITION
+
+
+def is_of_later_release() -> bool:
+    """What this process would compute lacks something."""
+    return RollupState.objects.filter(definition__gt=DEFINITION).exists()
 
 
 def close(day: date | None) -> None:
     """Days up to this one are computed, in this TIME_ZONE."""
-    values = {"time_zone": settings.TIME_ZONE, "closed_until": day}
+    values = {"time_zone": settings.TIME_ZONE, "closed_until": day, "definition": DEFINITION}
     RollupState.objects.update_or_create(pk=1, defaults=values)
+    changed()
+
+
+def changed() -> None:
+    """What was read of the totals is out of date."""
+    RollupState.objects.update(generation=F("generation") + 1)
+
+
+def stamp(using: str = DEFAULT_DB_ALIAS) -> str:
+    """Another one whenever a day before today, or a total, has changed; of one statement."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(STAMP)
+        return stamp_of(*cursor.fetchone())
+
+
+def stamp_of(generation: int | None, marks: int) -> str:
+    return f"{generation or 0}.{marks}"
 
 
 def open_days(using: str = DEFAULT_DB_ALIAS) -> tuple[date, date]:
@@ -80,10 +114,14 @@ def marked_days(first: date, last: date, using: str = DEFAULT_DB_ALIAS) -> list[
 
 @dataclass(frozen=True)
 class Reach:
-    """Up to which day the totals are closed, and which of these days have been marked since."""
+    """Up to which day the totals are closed, and which of these days have been marked since.
+
+    `stamp` is the one at that moment.
+    """
 
     until: date | None
     marked: frozenset[date]
+    stamp: str
 
     def dirty_days(self, first: date, last: date) -> list[date]:
         """Days whose totals are not what the tables say, or may not be; today is always one."""
@@ -96,8 +134,12 @@ class Reach:
 
 def reach(using: str = DEFAULT_DB_ALIAS) -> Reach:
     """In one statement: a page asks once, whatever it reads."""
-    own = RollupState.objects.using(using).values_list("closed_until", "time_zone")
-    marks = DirtyDay.objects.using(using).annotate(zone=Value("")).values_list("day", "zone")
-    rows = list(own.union(marks))
-    until = next((day for day, zone in rows if zone == settings.TIME_ZONE), None)
-    return Reach(until, frozenset(day for day, zone in rows if not zone))
+    columns = ("closed_until", "time_zone", "definition", "generation")
+    own = RollupState.objects.using(using).values_list(*columns)
+    marks = DirtyDay.objects.using(using).order_by().values_list("day")
+    marks = marks.annotate(zone=Value(""), version=Value(0), number=Count("pk"))
+    rows = list(own.union(marks, all=True))
+    until = next((day for day, zone, version, _ in rows if holds(zone, version)), None)
+    marked = {day: number for day, zone, _, number in rows if not zone}
+    generation = next((number for _, zone, _, number in rows if zone), 0)
+    return Reach(until, frozenset(marked), stamp_of(generation, sum(marked.values())))

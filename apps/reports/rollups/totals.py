@@ -19,13 +19,17 @@ def stored(span: Run, metrics: Collection[str], using: str = DEFAULT_DB_ALIAS) -
     }
 
 
-def replace(old: Mapping[Total, int], new: Mapping[Total, int]) -> None:
-    write({total: value for total, value in new.items() if old.get(total) != value})
-    remove(total for total in old if total not in new)
+def replace(old: Mapping[Total, int], new: Mapping[Total, int]) -> bool:
+    """Whether they differ."""
+    other = {total: value for total, value in new.items() if old.get(total) != value}
+    gone = [total for total in old if total not in new]
+    write(other)
+    remove(gone)
+    return bool(other or gone)
 
 
-def move(deltas: Counter[Total]) -> None:
-    """Add to numbers what they changed by."""
+def move(deltas: Counter[Total]) -> bool:
+    """Add to numbers what they changed by; whether they did."""
     steps = {total: step for total, step in deltas.items() if step}
     old: dict[Total, int] = {}
     for metric in {total.metric for total in steps}:
@@ -34,6 +38,7 @@ def move(deltas: Counter[Total]) -> None:
     new = {total: old.get(total, 0) + step for total, step in steps.items()}
     write({total: value for total, value in new.items() if value})
     remove(total for total, value in new.items() if not value)
+    return bool(steps)
 
 
 def write(numbers: Mapping[Total, int]) -> None:
