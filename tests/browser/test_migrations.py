@@ -16,6 +16,8 @@ SQL = (
 @pytest.fixture
 def work(content):
     """A migration at work, a backfill in each state, and what ran before."""
+    MigrationRun.objects.all().delete()
+    Backfill.objects.all().delete()
     known = {"app": "posts", "stage": "before", "steps": 3, "host": "web-2", "pid": 50102}
     MigrationRun.objects.create(
         **known, name="0015_category_created_idx", step=2, statement=SQL, by="tomasz"

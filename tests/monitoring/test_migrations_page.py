@@ -33,6 +33,13 @@ def made_backfill(**fields) -> Backfill:
     return Backfill.objects.create(**(known | fields))
 
 
+@pytest.fixture(autouse=True)
+def _nothing_ran() -> None:
+    """The tests' own database was migrated, too."""
+    MigrationRun.objects.all().delete()
+    Backfill.objects.all().delete()
+
+
 @pytest.fixture
 def operator(client):
     client.force_login(otto())
