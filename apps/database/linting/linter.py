@@ -1,13 +1,13 @@
 """The pass itself: the plan's steps, asked of every rule."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 
 from .refusal import Refusal
-from .rules import RULES
+from .rules import OF_A_MIGRATION, OF_A_STEP
 from .steps import Step, note_tables, steps_of, undone
 from .tables import Tables
 
@@ -29,11 +29,13 @@ def refusals(connection, plan: Plan) -> list[Refusal]:
     return found
 
 
-def lint(steps: Iterable[Step]) -> Iterator[Refusal]:
+def lint(steps: Sequence[Step]) -> Iterator[Refusal]:
     """What the rules refuse of one migration."""
     for step in steps:
-        for rule in RULES:
+        for rule in OF_A_STEP:
             yield from rule(step)
+    for rule in OF_A_MIGRATION:
+        yield from rule(steps)
 
 
 def _migrations(executor: MigrationExecutor, plan: Plan, tables: Tables) -> Iterator[list[Step]]:

@@ -55,6 +55,7 @@ class Refusal:
     unsafe: str
     why: str
     recipe: tuple[Paste, ...] = ()
+    otherwise: tuple[Paste, ...] = ()
     waivable: bool = True
 
     def __str__(self):
@@ -62,7 +63,7 @@ class Refusal:
             f"{self.migration}: {self.operation.describe()}",
             f"  Refused: {self.unsafe}",
             f"  Why: {self.why}",
-            *(indent(str(part), "  ") for part in self.recipe),
+            *(indent(str(part), "  ") for part in (*self.recipe, *self.otherwise)),
         ]
         if self.waivable:
             parts.append(f"  If you know better, say so above the operation: {WAIVER}")

@@ -1,7 +1,11 @@
 """Tables and columns of the models as migrations know them, which need not be rendered for it."""
 
-from django.db.migrations.state import ModelState
+from django.db.migrations.state import ModelState, ProjectState
+from django.db.migrations.utils import resolve_relation
 from django.db.models import Field
+
+# What Python alone knows of a field, beside what Django itself leaves out.
+IN_PYTHON_ALONE = {"default", "auto_now", "auto_now_add"}
 
 
 def table_of(model: ModelState) -> str:
@@ -12,8 +16,7 @@ def column_of(name: str, field: Field) -> str | None:
     """None for what has no column: many to many, a generic relation."""
     if field.many_to_many or field.one_to_many:
         return None
-    points_elsewhere = field.many_to_one or field.one_to_one
-    return field.db_column or (f"{name}_id" if points_elsewhere else name)
+    return field.db_column or (f"{name}_id" if is_key(field) else name)
 
 
 def joining_table(model: ModelState, name: str, field: Field) -> str | None:
@@ -21,3 +24,42 @@ def joining_table(model: ModelState, name: str, field: Field) -> str | None:
     if not field.many_to_many or field.remote_field.through:
         return None
     return field.db_table or f"{table_of(model)}_{name}"
+
+
+def is_key(field: Field) -> bool:
+    """Whether it refers to another table by a column of its own."""
+    return bool(field.many_to_one or field.one_to_one) and field.remote_field is not None
+
+
+def type_of(connection, state: ProjectState, model: ModelState, field: Field) -> tuple[str, str]:
+    """The column's type and collation, as PostgreSQL calls them; a foreign key has its target's."""
+    if not is_key(field):
+        return field.db_type(connection) or "", getattr(field, "db_collation", None) or ""
+    target = _target_of(state, model, field)
+    if is_key(target):
+        target_model = state.models[_target_key(model, field)]
+        return type_of(connection, state, target_model, target)
+    return target.rel_db_type(connection) or "", getattr(target, "db_collation", None) or ""
+
+
+def is_the_same_column(old: Field, new: Field) -> bool:
+    """Whether nothing that the database knows of the field is another."""
+    return _of_the_database(old) == _of_the_database(new)
+
+
+def _of_the_database(field: Field) -> tuple:
+    _, path, arguments, options = field.deconstruct()
+    for name in {*field.non_db_attrs, *IN_PYTHON_ALONE}:
+        options.pop(name, None)
+    return path, arguments, options
+
+
+def _target_key(model: ModelState, field: Field) -> tuple[str, str]:
+    return resolve_relation(field.remote_field.model, model.app_label, model.name_lower)
+
+
+def _target_of(state: ProjectState, model: ModelState, field: Field) -> Field:
+    target = state.models[_target_key(model, field)]
+    if name := field.remote_field.field_name:
+        return target.fields[name]
+    return next(field for field in target.fields.values() if field.primary_key)

@@ -3,13 +3,26 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from django.db.migrations import Migration, SeparateDatabaseAndState
+from django.db.migrations import (
+    AddField,
+    AlterField,
+    AlterModelManagers,
+    AlterModelOptions,
+    Migration,
+    RemoveField,
+    SeparateDatabaseAndState,
+)
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
+from django.db.models import Field
 
 from .refusal import Paste, Refusal
-from .shapes import joining_table, table_of
+from .shapes import is_the_same_column, joining_table, table_of
+from .statements import statements_of, tables_made
 from .tables import Tables
+
+# This package's neighbour, wherever the two live.
+OURS = __package__.removesuffix("linting") + "operations"
 
 
 @dataclass(frozen=True)
@@ -27,11 +40,22 @@ class Step:
     after: ProjectState
     tables: Tables
 
-    def refuse(self, unsafe: str, why: str, *recipe: Paste) -> Refusal:
-        return Refusal(self.migration, self.operation, self.place, unsafe, why, recipe)
+    def refuse(
+        self, unsafe: str, why: str, *recipe: Paste, otherwise: tuple[Paste, ...] = ()
+    ) -> Refusal:
+        return Refusal(self.migration, self.operation, self.place, unsafe, why, recipe, otherwise)
 
     def is_a(self, *kinds: type[Operation]) -> bool:
-        return isinstance(self.operation, kinds)
+        """Ours are none of Django's: they do by themselves what the rules ask for."""
+        return isinstance(self.operation, kinds) and not self.is_ours
+
+    @property
+    def is_ours(self) -> bool:
+        return type(self.operation).__module__.startswith(OURS)
+
+    @property
+    def connection(self):
+        return self.tables.connection
 
     def model_in(self, state: ProjectState) -> ModelState | None:
         """The model it works on; None for Python and SQL, and where it is not (yet or any more)."""
@@ -55,6 +79,30 @@ class Step:
         table = table_of(self.model)
         return None if self.tables.is_free(table) else table
 
+    @property
+    def changes_the_table(self) -> bool:
+        """Whether the database hears of it: of options, managers and labels it does not."""
+        if isinstance(self.operation, AlterField) and not self.is_ours:
+            return not is_the_same_column(self.field_in(self.before), self.field_in(self.after))
+        if isinstance(self.operation, AlterModelOptions | AlterModelManagers):
+            return False
+        if isinstance(self.operation, AddField | RemoveField) and not self.is_ours:
+            field = self.field_in(self.before) or self.field_in(self.after)
+            return not field.many_to_many
+        return self.operation.reduces_to_sql
+
+    @property
+    def is_in_an_app_in_use(self) -> bool:
+        """Whether any table of its app is in use: Python and SQL may reach them all."""
+        app = self.migration.app_label
+        models = [model for (label, _), model in self.before.models.items() if label == app]
+        return not all(self.tables.is_free(table_of(model)) for model in models)
+
+    def field_in(self, state: ProjectState, name: str = "") -> Field | None:
+        """The field it works on, or the model's field of that name."""
+        model = self.model_in(state)
+        return model.fields.get(name or self.operation.name) if model else None
+
 
 def steps_of(migration: Migration, state: ProjectState, tables: Tables) -> list[Step]:
     """The steps forwards from `state`, which is taken along to the end of the migration."""
@@ -77,6 +125,7 @@ def undone(steps: list[Step]) -> list[Step]:
 def note_tables(step: Step) -> None:
     """Tell the tables what this step makes and renames."""
     before, after = step.model_in(step.before), step.model_in(step.after)
+    step.tables.new |= tables_made(statements_of(step.operation, backwards=step.backwards))
     if after is None:
         return
     if before is None:

@@ -2,6 +2,8 @@
 
 from django.db import OperationalError, transaction
 
+from .offline import Offline
+
 # An UPDATE of so many rows holds their locks for about a tenth of a second.
 LARGE = 10_000
 
@@ -53,7 +55,7 @@ class InUse(Tables):
     """Without a database: every table that the migration does not make is full and in use."""
 
     def __init__(self):
-        super().__init__(connection=None)
+        super().__init__(Offline())
 
     def rows(self, table: str) -> int:
         return LARGE + 1

@@ -1,9 +1,9 @@
 """A small blog, and migrations of it that are linted as if its tables were full and in use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
-from django.db import connection, migrations, models
+from django.db import connection, connections, migrations, models
 from django.db.migrations.state import ProjectState
 
 from apps.database.linting import Paste, Refusal
@@ -55,9 +55,9 @@ class Blog:
             note_tables(step)
         return list(lint(steps))
 
-    def pasted(self, paste: Paste) -> migrations.Migration:
-        """The migration that a reader of the recipe would have."""
-        names = {"migrations": migrations, "models": models}
+    def pasted(self, paste: Paste, **names) -> migrations.Migration:
+        """The migration that a reader of the recipe would have; `names` are its file's own."""
+        names |= {"migrations": migrations, "models": models}
         exec("\n".join(paste.imports), names)
         body = {}
         exec(paste.body, names, body)
@@ -71,7 +71,24 @@ def blog() -> Blog:
 
 
 @pytest.fixture
-def live_blog(postgres) -> Blog:
+def own_schema(postgres) -> Iterator[None]:
+    """`default` is a connection of its own without a transaction, in a schema of its own: what
+    builds an index beside others cannot be in one.
+    """
+    tests_own = connections["default"]
+    connections["default"] = tests_own.copy("default")
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE SCHEMA blog")
+        cursor.execute("SET search_path = blog, public")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("DROP SCHEMA blog CASCADE")
+    connection.close()
+    connections["default"] = tests_own
+
+
+@pytest.fixture
+def live_blog(own_schema) -> Blog:
     """In PostgreSQL, with a row in each table."""
     blog = Blog(Tables(connection))
     state = ProjectState()

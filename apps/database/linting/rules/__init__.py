@@ -1,8 +1,32 @@
-"""What is refused, one function a rule: it takes a step and yields refusals."""
+"""What is refused, one function a rule: it yields refusals of a step, or of a whole migration."""
 
-from .renaming import moved_table, renamed_column
+from . import adding, altering, foreign, python, removing, renaming, sql, whole
 
-RULES = (
-    renamed_column,
-    moved_table,
+OF_A_STEP = (
+    adding.not_null,
+    adding.another_value_for_each_row,
+    adding.one_value_for_all_rows,
+    adding.stored_expression,
+    adding.order_column,
+    altering.another_type,
+    altering.no_more_null,
+    foreign.concurrently_by_hand,
+    foreign.excludes,
+    python.writes_many_rows,
+    python.cannot_be_undone,
+    removing.asks_of_those_who_forgot,
+    removing.column_goes_too_early,
+    removing.table_goes_too_early,
+    removing.table_still_refers,
+    renaming.renamed_column,
+    renaming.moved_table,
+    sql.keeps_others_out,
+    sql.drops_too_early,
+    sql.rows_at_once,
+    sql.several_statements,
+)
+OF_A_MIGRATION = (
+    whole.python_beside_ddl,
+    whole.more_than_one_table,
+    whole.both_stages,
 )

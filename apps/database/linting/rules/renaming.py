@@ -1,34 +1,33 @@
-"""Names: code that runs knows the old one until it is replaced, whatever the lock costs."""
+"""Names: code that runs knows the old one until it is replaced, however brief the lock is."""
 
 from collections.abc import Iterator
 
 from django.db.migrations import AlterField, AlterModelTable, RenameField, RenameModel
+from django.db.migrations.operations.base import Operation
+from django.db.models import Field
 
-from apps.database.linting.refusal import Refusal, paste
+from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.shapes import column_of, table_of
 from apps.database.linting.steps import Step
 
 
 def renamed_column(step: Step) -> Iterator[Refusal]:
-    if not step.is_a(RenameField) or not step.table:
+    if not step.is_a(RenameField, AlterField) or not step.table:
         return
-    old, new = step.operation.old_name, step.operation.new_name
-    if step.backwards:
-        old, new = new, old
-    field = step.before.models[step.model.app_label, step.model.name_lower].fields[old]
-    if column_of(old, field) == column_of(new, field):
+    old, new = _names(step)
+    before, after = step.field_in(step.before, old), step.field_in(step.after, new)
+    if before is None or after is None or column_of(old, before) in (None, column_of(new, after)):
         return
-    kept = field.clone()
-    kept.db_column = column_of(old, field)
+    column = column_of(old, before)
     yield step.refuse(
-        f"it renames the column {step.table}.{kept.db_column}.",
+        f"it renames the column {step.table}.{column}.",
         "The lock is brief (ACCESS EXCLUSIVE), but code that is running asks for the old name, and "
         "each of its statements fails until it is replaced (42703).",
         paste(
-            f"Keep the column, which needs no SQL: db_column={kept.db_column!r} in the model, and",
-            AlterField(step.model.name_lower, old, kept),
-            RenameField(step.model.name_lower, old, new),
+            f"Keep the column, which needs no SQL: db_column={column!r} in the model, and",
+            *_keeping(step, after, column),
         ),
+        otherwise=_by_dual_writes(step, old, new),
     )
 
 
@@ -49,4 +48,37 @@ def moved_table(step: Step) -> Iterator[Refusal]:
             f"Keep the table, which needs no SQL: db_table = {step.table!r} in the Meta, and",
             *operations,
         ),
+    )
+
+
+def _names(step: Step) -> tuple[str, str]:
+    if step.is_a(AlterField):
+        return step.operation.name, step.operation.name
+    names = step.operation.old_name, step.operation.new_name
+    return names[::-1] if step.backwards else names
+
+
+def _keeping(step: Step, field: Field, column: str) -> Iterator[Operation]:
+    model = step.model.name_lower
+    old, new = _names(step)
+    kept = field.clone()
+    kept.db_column = column
+    yield AlterField(model, old, kept)
+    if new != old:
+        yield RenameField(model, old, new)
+
+
+def _by_dual_writes(step: Step, old: str, new: str) -> tuple[Paste, ...]:
+    from apps.database.operations import ContractRename, ExpandRename
+
+    if old == new:
+        return ()
+    model = step.model.name_lower
+    return (
+        paste(
+            "Or, where the column itself must have the name, both stand for a while. Before the "
+            "deploy",
+            ExpandRename(model, old, new),
+        ),
+        paste("and after it", ContractRename(model, old, new)),
     )

@@ -1,0 +1,128 @@
+"""Columns that are added: code that runs does not know them, and no row may be written again."""
+
+from collections.abc import Iterator
+
+from django.db.migrations import AddField, AlterField, AlterOrderWithRespectTo, RemoveField
+from django.db.models import NOT_PROVIDED, Field
+
+from apps.database.linting.defaults import constant_default, db_default_for, has_db_default
+from apps.database.linting.refusal import Paste, Refusal, paste
+from apps.database.linting.shapes import column_of
+from apps.database.linting.steps import Step
+from apps.database.linting.volatility import volatile_function
+
+REWRITES = (
+    "PostgreSQL writes every row again under ACCESS EXCLUSIVE, and nobody reads or writes the "
+    "table until it is done (7.6 s for a million rows)."
+)
+
+
+def not_null(step: Step) -> Iterator[Refusal]:
+    field = _added(step)
+    if field is None or field.null or field.generated or has_db_default(field):
+        return
+    yield step.refuse(
+        f"it adds {_name(step, field)}, NOT NULL without a default of the database.",
+        "The lock is brief (ACCESS EXCLUSIVE), but code that is running does not know the column, "
+        "and each of its inserts fails until it is replaced (23502). Django's default= is dropped "
+        "from the table as soon as the column is there.",
+        _known_to_the_database(step, field),
+    )
+
+
+def another_value_for_each_row(step: Step) -> Iterator[Refusal]:
+    field = _added(step)
+    if field is None or not has_db_default(field):
+        return
+    function = volatile_function(step.connection, field)
+    if function:
+        yield step.refuse(
+            f"it adds {_name(step, field)} with the volatile default {function}().",
+            f"It is called for each row: {REWRITES}",
+            *_in_phases(step, field),
+        )
+
+
+def one_value_for_all_rows(step: Step) -> Iterator[Refusal]:
+    field = _added(step)
+    if field is None or not field.null or not field.has_default() or has_db_default(field):
+        return
+    if constant_default(field) is not NOT_PROVIDED:
+        return
+    empty = field.clone()
+    empty.default = NOT_PROVIDED
+    altered = field.clone()
+    yield step.refuse(
+        f"it adds {_name(step, field)} with a default that is called.",
+        "Django calls it once and gives all rows there are that one value.",
+        paste(
+            "Let the rows there are stay NULL; the default is for those to come",
+            AddField(step.operation.model_name, step.operation.name, empty),
+            AlterField(step.operation.model_name, step.operation.name, altered),
+        ),
+    )
+
+
+def stored_expression(step: Step) -> Iterator[Refusal]:
+    field = _added(step)
+    if field is None or not (field.generated and field.db_persist):
+        return
+    yield step.refuse(
+        f"it adds {_name(step, field)}, which is generated and stored.",
+        f"It is computed for each row: {REWRITES} Add a plain column that is null, let a trigger "
+        "or the code fill it for new rows, and a Backfill for those there are.",
+    )
+
+
+def order_column(step: Step) -> Iterator[Refusal]:
+    if not step.is_a(AlterOrderWithRespectTo) or not step.table:
+        return
+    after = step.model_in(step.after)
+    if after is None or not after.options.get("order_with_respect_to"):
+        return
+    yield step.refuse(
+        f"it adds {step.table}._order, NOT NULL without a default of the database.",
+        "Code that is running does not know the column, and each of its inserts fails until it is "
+        "replaced (23502). Use an integer field of your own with a db_default, and Meta.ordering.",
+    )
+
+
+def _added(step: Step) -> Field | None:
+    """The field whose column is added to a table in use."""
+    if not step.is_a(RemoveField if step.backwards else AddField) or not step.table:
+        return None
+    # The state has lost a default that is for this migration alone.
+    field = getattr(step.operation, "field", None) or step.field_in(step.after)
+    return field if field and column_of(step.operation.name, field) else None
+
+
+def _name(step: Step, field: Field) -> str:
+    return f"{step.table}.{column_of(step.operation.name, field)}"
+
+
+def _known_to_the_database(step: Step, field: Field) -> Paste:
+    known = field.clone()
+    known.db_default = db_default_for(field)
+    if not getattr(step.operation, "preserve_default", True):
+        known.default = NOT_PROVIDED
+    title = "Let the database know the default: the same db_default in the model, and"
+    if known.db_default is NOT_PROVIDED:
+        title = "Let the rows there are stay NULL: null=True in the model, and"
+        known.null = True
+    return paste(title, AddField(step.operation.model_name, step.operation.name, known))
+
+
+def _in_phases(step: Step, field: Field) -> Iterator[Paste]:
+    model, name = step.operation.model_name, step.operation.name
+    empty, filled = field.clone(), field.clone()
+    empty.null = filled.null = True
+    empty.db_default = NOT_PROVIDED
+    yield paste(
+        "First the column, then its default, which only new rows get",
+        AddField(model, name, empty),
+        AlterField(model, name, filled),
+    )
+    if not field.null:
+        yield paste(
+            "At last, after the deploy", AlterField(model, name, field), stage="POST_DEPLOY"
+        )

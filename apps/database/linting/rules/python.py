@@ -1,0 +1,60 @@
+"""Python in a migration: its locks are those of rows, and they are kept to its end."""
+
+from collections.abc import Iterator
+
+from django.db.migrations import RunPython
+
+from apps.database.linting.refusal import Paste, Refusal
+from apps.database.linting.shapes import table_of
+from apps.database.linting.source import Writes, writes_of
+from apps.database.linting.steps import Step
+
+
+def writes_many_rows(step: Step) -> Iterator[Refusal]:
+    if not step.is_a(RunPython):
+        return
+    code = step.operation.reverse_code if step.backwards else step.operation.code
+    writes = writes_of(code)
+    if writes is None:
+        return
+    large = [table for table in _tables(step, writes) if step.tables.is_large(table)]
+    if not large:
+        return
+    yield step.refuse(
+        f"its {writes.call} changes rows of {' or '.join(large)} in one transaction.",
+        "Each row stays locked (ROW EXCLUSIVE on the table, FOR UPDATE on its rows) until the last "
+        "is written: who wants to write one waits (3.4 s for a million rows).",
+    )
+
+
+def cannot_be_undone(step: Step) -> Iterator[Refusal]:
+    """Backwards it stops half-way; forwards it is found out while it can still be written."""
+    if step.operation.reversible or not (step.backwards or step.is_in_an_app_in_use):
+        return
+    if step.backwards:
+        yield step.refuse("it cannot be undone.", "Django stops there, half-way down.")
+    else:
+        yield step.refuse(
+            "it has no way down.",
+            "A release that must be taken back takes its migrations back, and stops here.",
+            *_with_a_reverse(step),
+        )
+
+
+def _tables(step: Step, writes: Writes) -> list[str]:
+    """The tables of the models it asks for; of its whole app where it names none."""
+    models = step.before.models
+    named = [models[key] for key in writes.models if key in models]
+    if not writes.models:
+        named = [model for (app, _), model in models.items() if app == step.migration.app_label]
+    return [table_of(model) for model in named]
+
+
+def _with_a_reverse(step: Step) -> Iterator[Paste]:
+    if not step.is_a(RunPython):
+        return
+    name = getattr(step.operation.code, "__name__", "code")
+    yield Paste(
+        "Where there is nothing to take back, say so",
+        f"operations = [\n    migrations.RunPython({name}, migrations.RunPython.noop),\n]",
+    )

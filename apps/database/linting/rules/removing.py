@@ -1,0 +1,112 @@
+"""Columns and tables that go: code that runs knows them, code that comes does not fill them."""
+
+from collections.abc import Iterator
+
+from django.db.migrations import AlterField, DeleteModel, RemoveField
+from django.db.models import NOT_PROVIDED, Field
+
+from apps.database.linting.defaults import db_default_for, has_db_default
+from apps.database.linting.refusal import Paste, Refusal, paste
+from apps.database.linting.shapes import column_of, is_key
+from apps.database.linting.staging import is_after_the_deploy
+from apps.database.linting.steps import Step
+
+
+def asks_of_those_who_forgot(step: Step) -> Iterator[Refusal]:
+    """Between the deploy and the DROP, new code writes without knowing of the column."""
+    field = _removed(step)
+    demand = _demand(field) if field else ""
+    if not demand:
+        return
+    yield step.refuse(
+        f"it removes {step.table}.{column_of(step.operation.name, field)}, which {demand}",
+        "The lock is brief (ACCESS EXCLUSIVE). But the new code runs before the column goes.",
+        *_in_two_steps(step, field),
+    )
+
+
+def column_goes_too_early(step: Step) -> Iterator[Refusal]:
+    field = _removed(step)
+    if field is None or _demand(field) or is_after_the_deploy(step):
+        return
+    name = column_of(step.operation.name, field) or step.operation.name
+    yield step.refuse(
+        f"it removes {step.table}.{name} before the deploy.",
+        "The lock is brief (ACCESS EXCLUSIVE), but code that is running asks for the column by "
+        "name, and each of its statements fails until it is replaced (42703).",
+        paste("After the deploy", step.operation, stage="POST_DEPLOY"),
+    )
+
+
+def table_goes_too_early(step: Step) -> Iterator[Refusal]:
+    if not step.is_a(DeleteModel) or step.backwards or not step.table:
+        return
+    if is_after_the_deploy(step):
+        return
+    yield step.refuse(
+        f"it drops the table {step.table} before the deploy.",
+        "Code that is running asks for it, and each of its statements fails (42P01); the tables it "
+        "refers to are locked too (ACCESS EXCLUSIVE), briefly.",
+        paste("After the deploy", step.operation, stage="POST_DEPLOY"),
+    )
+
+
+def table_still_refers(step: Step) -> Iterator[Refusal]:
+    """New code deletes what a row of the forgotten table refers to, and knows of no such row."""
+    if not step.is_a(DeleteModel) or step.backwards or not step.table:
+        return
+    keys = {name: field for name, field in step.model.fields.items() if _is_kept_key(field)}
+    if not keys or not is_after_the_deploy(step):
+        return
+    yield step.refuse(
+        f"it drops the table {step.table}, which refers to others until then.",
+        "The new code runs before the table goes, and fails when it deletes a row that one of "
+        "these refers to (23503).",
+        paste(
+            "Before the deploy, let the references go",
+            *(AlterField(step.model.name_lower, *_without(item)) for item in keys.items()),
+        ),
+        paste("After the deploy", step.operation, stage="POST_DEPLOY"),
+    )
+
+
+def _removed(step: Step) -> Field | None:
+    """The field that is removed from a table in use. Undoing an AddField is what undoing means."""
+    if not step.is_a(RemoveField) or step.backwards or not step.table:
+        return None
+    return step.field_in(step.before)
+
+
+def _demand(field: Field) -> str:
+    if field.many_to_many:
+        return ""
+    if not (field.null or field.generated or has_db_default(field)):
+        return "is NOT NULL without a default of the database: its inserts fail (23502)."
+    if _is_kept_key(field):
+        return "refers to another table: it cannot delete there any more (23503)."
+    if field.unique and not field.null:
+        return "is unique: its second insert fails (23505)."
+    return ""
+
+
+def _is_kept_key(field: Field) -> bool:
+    return is_key(field) and getattr(field, "db_constraint", True)
+
+
+def _without(item: tuple[str, Field]) -> tuple[str, Field]:
+    name, field = item
+    free = field.clone()
+    free.db_constraint = False
+    return name, free
+
+
+def _in_two_steps(step: Step, field: Field) -> Iterator[Paste]:
+    from apps.database.operations import DropColumn, RetireField
+
+    model, name = step.operation.model_name, step.operation.name
+    kept, options = field.clone(), {}
+    if not (field.null or has_db_default(field)):
+        kept.db_default = db_default_for(field)
+        options = {"db_default": kept.db_default} if kept.db_default is not NOT_PROVIDED else {}
+    yield paste("Before the deploy the field goes", RetireField(model, name, **options))
+    yield paste("After the deploy its column goes", DropColumn(model, name, kept))

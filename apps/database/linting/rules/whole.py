@@ -1,0 +1,89 @@
+"""What a migration holds together that should be apart. Each rule takes all steps of one."""
+
+from collections.abc import Iterator, Sequence
+
+from django.db.migrations import RunPython
+from syzygy.exceptions import AmbiguousStage
+from syzygy.plan import partition_operations
+
+from apps.database.linting.refusal import Paste, Refusal, paste
+from apps.database.linting.staging import is_mixed
+from apps.database.linting.statements import changes_rows_alone, statements_of, table_in
+from apps.database.linting.steps import Step
+
+
+def python_beside_ddl(steps: Sequence[Step]) -> Iterator[Refusal]:
+    data = [step for step in steps if _runs_python(step)]
+    if not data or not any(_altered_tables(step) for step in steps):
+        return
+    step = data[0]
+    yield step.refuse(
+        "it runs Python in the migration that alters a table.",
+        "In one transaction the table's ACCESS EXCLUSIVE would be kept until the last row is "
+        "written (7.0 s for a million rows); without one, what fails second leaves the first.",
+        Paste(
+            "In a migration of its own",
+            f"operations = [\n    {_call(step.operation)},\n]",
+        ),
+    )
+
+
+def more_than_one_table(steps: Sequence[Step]) -> Iterator[Refusal]:
+    first: set[str] = set()
+    for step in steps:
+        tables = _altered_tables(step)
+        first = first or tables[:1]
+        if others := [table for table in tables if table not in first]:
+            yield step.refuse(
+                f"it alters {' and '.join(others)}, and the migration {' '.join(first)} too.",
+                "Two tables that are locked one after the other are a deadlock with whoever locks "
+                "them the other way round; and when the second fails, the first is done.",
+                paste("In a migration of its own", step.operation),
+            )
+            return
+
+
+def both_stages(steps: Sequence[Step]) -> Iterator[Refusal]:
+    if not steps or steps[0].backwards or not any(_altered_tables(step) for step in steps):
+        return
+    migration = steps[0].migration
+    if not is_mixed(migration):
+        return
+    yield steps[-1].refuse(
+        "its migration holds what comes before the deploy and what comes after it.",
+        "Either the code that is running or the code that comes finds a table it does not expect.",
+        *_apart(migration),
+    )
+
+
+def _runs_python(step: Step) -> bool:
+    if not step.is_a(RunPython):
+        return False
+    code = step.operation.reverse_code if step.backwards else step.operation.code
+    return code not in (None, RunPython.noop)
+
+
+def _altered_tables(step: Step) -> list[str]:
+    """Tables in use whose definition the step changes."""
+    tables = [step.table] if step.table and step.changes_the_table else []
+    for statement in statements_of(step.operation, backwards=step.backwards):
+        table = table_in(statement)
+        if table and not changes_rows_alone(statement) and not step.tables.is_free(table):
+            tables.append(table)
+    return list(dict.fromkeys(tables))
+
+
+def _call(operation: RunPython) -> str:
+    names = [getattr(code, "__name__", "code") for code in (operation.code, operation.reverse_code)]
+    if operation.reverse_code in (None, RunPython.noop):
+        names[1] = "migrations.RunPython.noop"
+    return f"migrations.RunPython({', '.join(names)})"
+
+
+def _apart(migration) -> Iterator[Paste]:
+    try:
+        before, after = partition_operations(migration.operations, migration.app_label)
+    except AmbiguousStage:
+        return
+    yield paste("One before the deploy", *before)
+    yield paste("and one after it", *after, stage="POST_DEPLOY")

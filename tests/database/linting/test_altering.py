@@ -1,0 +1,112 @@
+import pytest
+from django.db import models
+from django.db.migrations import AlterField
+from syzygy import Stage
+
+
+def author_with_key(field: models.Field) -> AlterField:
+    return AlterField("author", "id", field)
+
+
+def title(**options) -> AlterField:
+    return AlterField("post", "title", models.CharField(**options))
+
+
+def score(field: models.Field) -> AlterField:
+    return AlterField("post", "score", field)
+
+
+REWRITES = {
+    "int to bigint": (score(models.BigIntegerField(null=True)), "bigint, which was integer"),
+    "int to text": (score(models.TextField(null=True)), "text, which was integer"),
+    "varchar to int": (AlterField("post", "title", models.IntegerField()), "integer"),
+    "the key of others": (author_with_key(models.BigAutoField(primary_key=True)), "bigint"),
+    "another collation": (title(max_length=50, db_collation="C"), "varchar(50) C"),
+}
+
+
+@pytest.mark.parametrize(("operation", "words"), REWRITES.values(), ids=REWRITES)
+def test_a_change_that_writes_the_rows_again_is_refused(operation, words, blog):
+    (refusal,) = blog.lint(operation)
+
+    assert words in refusal.unsafe
+    assert "ACCESS EXCLUSIVE" in refusal.why
+    assert "AlterFieldType(" in str(refusal)
+
+
+@pytest.mark.parametrize("name", ["int to bigint", "the key of others", "another collation"])
+def test_its_recipe_is_accepted(name, blog):
+    (refusal,) = blog.lint(REWRITES[name][0])
+
+    assert [blog.lint_migration(blog.pasted(paste)) for paste in refusal.recipe] == [[]]
+
+
+def decimal(digits: int, places: int) -> AlterField:
+    field = models.DecimalField(max_digits=digits, decimal_places=places, null=True)
+    return AlterField("post", "price", field)
+
+
+FREE = {
+    "wider": title(max_length=80),
+    "text": AlterField("post", "title", models.TextField()),
+    "endless": title(),
+    "a slug": AlterField("post", "title", models.SlugField(max_length=50)),
+    "checked": score(models.PositiveIntegerField(null=True)),
+    "unique": title(max_length=50, unique=True),
+    "with an index": title(max_length=50, db_index=True),
+    "null": title(max_length=50, null=True),
+    "a default": title(max_length=50, db_default="x"),
+    "a label": title(max_length=50, verbose_name="headline", help_text="short"),
+    "a key set free": AlterField(
+        "post",
+        "author",
+        models.ForeignKey("blog.Author", models.CASCADE, null=True, db_constraint=False),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", sorted(FREE))
+def test_what_is_free_is_accepted(name, blog):
+    assert blog.lint(FREE[name]) == []
+
+
+@pytest.mark.parametrize("name", ["wider", "text", "endless"])
+def test_the_way_down_of_a_wider_type_is_accepted_and_keeps_it(name, blog):
+    assert blog.lint(FREE[name], backwards=True) == []
+
+
+@pytest.mark.parametrize("digits", [8, 12])
+def test_a_decimal_may_get_wider_but_not_finer(digits, blog):
+    blog.state.add_field("blog", "post", "price", decimal(6, 2).field, True)
+
+    assert blog.lint(decimal(digits, 2)) == []
+    assert len(blog.lint(decimal(digits, 4))) == 1
+
+
+def test_a_narrower_varchar_is_refused_and_a_constraint_does_it(live_blog, follows):
+    (refusal,) = live_blog.lint(title(max_length=20))
+
+    assert "narrows blog_post.title to varchar(20)" in str(refusal)
+    follows(refusal)
+
+
+@pytest.mark.parametrize("options", [{}, {"stage": Stage.PRE_DEPLOY}])
+def test_not_null_before_the_deploy_is_refused(options, live_blog, follows):
+    (refusal,) = live_blog.lint(score(models.IntegerField(default=0)), **options)
+
+    assert "refuses NULL before the deploy" in str(refusal)
+    assert "stage = Stage.POST_DEPLOY" in str(refusal)
+    follows(refusal)
+
+
+def test_after_the_deploy_it_is_accepted(blog):
+    operation = score(models.IntegerField(default=0))
+
+    assert blog.lint(operation, stage=Stage.POST_DEPLOY) == []
+
+
+def test_taking_back_null_is_after_the_code_was_taken_back(blog):
+    operation = title(max_length=50, null=True)
+
+    assert blog.lint(operation, backwards=True) == []
+    assert len(blog.lint(operation, backwards=True, stage=Stage.POST_DEPLOY)) == 1
