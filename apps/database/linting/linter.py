@@ -1,6 +1,7 @@
 """The pass itself: the plan's steps, asked of every rule."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from django.db.migrations import Migration
 from django.db.migrations.executor import MigrationExecutor
@@ -10,7 +11,9 @@ from .refusal import Refusal
 from .rules import OF_A_MIGRATION, OF_A_STEP
 from .steps import Step, note_tables, steps_of, undone
 from .tables import Tables
+from .waivers import EVERY, how_to_waive, waivers_of
 
+NO_REASON = "Its waiver says “safe” and not why; the reason is what a waiver is."
 Plan = Sequence[tuple[Migration, bool]]
 
 
@@ -30,7 +33,20 @@ def refusals(connection, plan: Plan) -> list[Refusal]:
 
 
 def lint(steps: Sequence[Step]) -> Iterator[Refusal]:
-    """What the rules refuse of one migration."""
+    """What the rules refuse of one migration, and nobody has answered for."""
+    if not (found := list(_broken_rules(steps))):
+        return
+    migration = steps[0].migration
+    waivers = waivers_of(migration)
+    for refusal in found:
+        reason = waivers.get(refusal.place, waivers.get(EVERY))
+        if reason is None:
+            yield replace(refusal, waiver=how_to_waive(migration))
+        elif not reason:
+            yield replace(refusal, unsafe=f"{refusal.unsafe} {NO_REASON}")
+
+
+def _broken_rules(steps: Sequence[Step]) -> Iterator[Refusal]:
     for step in steps:
         for rule in OF_A_STEP:
             yield from rule(step)

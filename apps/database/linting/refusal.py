@@ -7,7 +7,6 @@ from django.db.migrations import Migration
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.writer import OperationWriter
 
-WAIVER = "# migration: safe because …"
 MARGIN = "      "
 
 
@@ -46,7 +45,8 @@ class Refusal:
     """One operation of a plan that would stop somebody.
 
     `place` is where it stands in its migration, `unsafe` what it does, `why` whom that stops and
-    by which lock. `waivable` is false where a waiver itself is refused.
+    by which lock. `otherwise` is the costlier recipe, for who must have it exactly so; `waiver`
+    how to say that one knows better.
     """
 
     migration: Migration
@@ -56,7 +56,7 @@ class Refusal:
     why: str
     recipe: tuple[Paste, ...] = ()
     otherwise: tuple[Paste, ...] = ()
-    waivable: bool = True
+    waiver: str = ""
 
     def __str__(self):
         parts = [
@@ -65,6 +65,6 @@ class Refusal:
             f"  Why: {self.why}",
             *(indent(str(part), "  ") for part in (*self.recipe, *self.otherwise)),
         ]
-        if self.waivable:
-            parts.append(f"  If you know better, say so above the operation: {WAIVER}")
+        if self.waiver:
+            parts.append(f"  If you know better, {self.waiver}")
         return "\n".join(parts)
