@@ -6,3 +6,7 @@ class DatabaseConfig(AppConfig):
     label = "database"
     verbose_name = "Database"
     sidebar_position = 50
+
+    def ready(self):
+        # Importing registers them.
+        from . import checks  # noqa: F401

@@ -6,6 +6,7 @@ process writes; and a table that the plan itself makes, or that has no row, is f
 """
 
 from .linter import refusals
+from .ours import refusals_of_ours
 from .refusal import Paste, Refusal
 
-__all__ = ["Paste", "Refusal", "refusals"]
+__all__ = ["Paste", "Refusal", "refusals", "refusals_of_ours"]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from django.db.migrations import Migration
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
 from .refusal import Refusal
@@ -25,7 +25,7 @@ def refusals(connection, plan: Plan) -> list[Refusal]:
         return []
     tables = Tables(connection)
     found = []
-    for steps in _migrations(MigrationExecutor(connection), plan, tables):
+    for steps in _migrations(MigrationLoader(connection), plan, tables):
         for step in steps:
             note_tables(step)
         found += lint(steps)
@@ -54,22 +54,28 @@ def _broken_rules(steps: Sequence[Step]) -> Iterator[Refusal]:
         yield from rule(steps)
 
 
-def _migrations(executor: MigrationExecutor, plan: Plan, tables: Tables) -> Iterator[list[Step]]:
-    state = _applied(executor)
+def _migrations(loader: MigrationLoader, plan: Plan, tables: Tables) -> Iterator[list[Step]]:
+    state = _applied(loader)
     for migration, backwards in plan:
         if backwards:
             node = (migration.app_label, migration.name)
-            earlier = executor.loader.project_state(node, at_end=False)
+            earlier = loader.project_state(node, at_end=False)
             yield undone(steps_of(migration, earlier, tables))
         else:
             yield steps_of(migration, state, tables)
 
 
-def _applied(executor: MigrationExecutor) -> ProjectState:
+def in_order(loader: MigrationLoader) -> Iterator[Migration]:
+    """Every migration there is, each after those it needs."""
+    plans = (loader.graph.forwards_plan(leaf) for leaf in sorted(loader.graph.leaf_nodes()))
+    for node in dict.fromkeys(node for plan in plans for node in plan):
+        yield loader.graph.nodes[node]
+
+
+def _applied(loader: MigrationLoader) -> ProjectState:
     """The models as what is applied has left them."""
-    loader = executor.loader
     state = ProjectState(real_apps=loader.unmigrated_apps)
-    for migration, _ in executor.migration_plan(loader.graph.leaf_nodes(), clean_start=True):
+    for migration in in_order(loader):
         if (migration.app_label, migration.name) in loader.applied_migrations:
-            migration.mutate_state(state, preserve=False)
+            state = migration.mutate_state(state, preserve=False)
     return state

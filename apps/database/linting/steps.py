@@ -107,11 +107,13 @@ class Step:
 def steps_of(migration: Migration, state: ProjectState, tables: Tables) -> list[Step]:
     """The steps forwards from `state`, which is taken along to the end of the migration."""
     steps = []
+    before = state.clone()
     for place, operation in enumerate(migration.operations):
-        before = state.clone()
         operation.state_forwards(migration.app_label, state)
-        step = Step(migration, operation, place, False, before, state.clone(), tables)
+        after = state.clone()
+        step = Step(migration, operation, place, False, before, after, tables)
         steps += _in_the_database(step)
+        before = after
     return steps
 
 

@@ -41,19 +41,20 @@ def waivers_of(migration: Migration) -> dict[int | None, str]:
 
 
 def how_to_waive(migration: Migration) -> str:
-    if _is_of_others(migration):
+    if is_of_others(migration):
         return f'say so in the settings: MIGRATIONS_ALLOWED = {{"{migration}": "…"}}'
     return "say so above the operation: # migration: safe because …"
+
+
+def is_of_others(migration: Migration) -> bool:
+    """Whether it came with a package, so that nobody here can write in it."""
+    file = getattr(sys.modules.get(type(migration).__module__), "__file__", None) or ""
+    return "site-packages" in Path(file).parts
 
 
 def _allowed() -> dict[str, str]:
     """`"app.name": "reason"`, for migrations that are not ours to write in."""
     return getattr(settings, "MIGRATIONS_ALLOWED", {})
-
-
-def _is_of_others(migration: Migration) -> bool:
-    file = getattr(sys.modules.get(type(migration).__module__), "__file__", None) or ""
-    return "site-packages" in Path(file).parts
 
 
 def _source(migration: Migration) -> str:

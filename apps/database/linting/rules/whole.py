@@ -38,7 +38,7 @@ def more_than_one_table(steps: Sequence[Step]) -> Iterator[Refusal]:
                 f"it alters {' and '.join(others)}, and the migration {' '.join(first)} too.",
                 "Two tables that are locked one after the other are a deadlock with whoever locks "
                 "them the other way round; and when the second fails, the first is done.",
-                paste("In a migration of its own", step.operation),
+                *([paste("In a migration of its own", step.operation)] if tables == others else ()),
             )
             return
 
