@@ -1,13 +1,29 @@
-"""The one backend for PostgreSQL: Django's own with a pool that heals."""
+"""The one backend for PostgreSQL: a pool that heals, and migrations that stop nobody."""
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import NO_DB_ALIAS
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import features
+from django_zero_downtime_migrations.backends.postgres import base
 
+from apps.database.observer import Observer
+
+from .editor import DatabaseSchemaEditor
+from .limits import Limits
 from .pool import HealingPool
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    # No transaction around a migration: it would keep every lock to its end.
+    can_rollback_ddl = False
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    SchemaEditorClass = DatabaseSchemaEditor
+    features_class = DatabaseFeatures
+    # Of the migrations that run on this connection.
+    observer = Observer()
+    limits = Limits()
+
     @property
     def pool(self) -> HealingPool | None:
         """The process's pool for this alias; `OPTIONS["pool"]` holds ConnectionPool's arguments."""

@@ -1,0 +1,66 @@
+"""What stands in the way before a statement, and what one that failed leaves behind."""
+
+import time
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from apps.database.errors import LockBusy
+from apps.database.observer import Kind, Statement
+
+from .running import run
+
+INDEX = """
+SELECT indisvalid, indrelid::regclass::text, (
+    SELECT min(pid) FROM pg_stat_progress_create_index WHERE index_relid = indexrelid
+) FROM pg_index WHERE indexrelid = to_regclass(%s)
+"""
+# A foreign key is dropped from both its tables.
+CONSTRAINT = """
+SELECT array_remove(ARRAY[conrelid::regclass::text, nullif(confrelid, 0)::regclass::text], NULL)
+FROM pg_constraint
+WHERE conrelid = to_regclass(%s) AND conname = (parse_ident(%s))[1] AND NOT convalidated
+"""
+
+
+def drop_invalid_index(connection: BaseDatabaseWrapper, name: str) -> None:
+    """Of an earlier build that failed. One that is still being built is waited for first: its
+    client may be gone, and the server's process makes it valid all the same.
+    """
+    began = time.monotonic()
+    while (found := _row(connection, INDEX, name)) and not found[0]:
+        _valid, table, builder = found
+        if builder is None:
+            _drop_index(connection, name, table)
+        elif time.monotonic() - began < connection.limits.behind_one_seconds:
+            time.sleep(connection.limits.watch_seconds)
+        else:
+            raise LockBusy(
+                f"{table}: pid {builder} has been building {name} for too long.",
+                f"Run again when it has ended, or end it: SELECT pg_terminate_backend({builder});",
+            )
+
+
+def drop_unvalidated(connection: BaseDatabaseWrapper, table: str, name: str) -> None:
+    """A constraint that rows do not meet: left in place it refuses what clients write."""
+    if found := _row(connection, CONSTRAINT, table, name):
+        sql = f"ALTER TABLE {table} DROP CONSTRAINT {name}"
+        _run(connection, Statement(sql, Kind.BRIEF, "ACCESS EXCLUSIVE", tuple(found[0])))
+
+
+def _drop_index(connection: BaseDatabaseWrapper, name: str, table: str) -> None:
+    sql = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
+    _run(connection, Statement(sql, Kind.ONLINE, "SHARE UPDATE EXCLUSIVE", (table,)))
+
+
+def _run(connection: BaseDatabaseWrapper, statement: Statement) -> None:
+    def perform():
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql)
+
+    run(connection, statement, perform)
+
+
+def _row(connection: BaseDatabaseWrapper, sql: str, *parameters: str) -> tuple | None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchone()

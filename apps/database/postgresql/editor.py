@@ -1,0 +1,71 @@
+"""Django's operations, where zero-downtime still does more to a table in use than it must."""
+
+import warnings
+from contextlib import ExitStack
+from copy import copy
+
+from django.db.models import Field
+from django_zero_downtime_migrations.backends.postgres.schema import UnsafeOperationWarning
+
+from .limits import timeouts
+from .steps import SteppingEditor
+
+
+class DatabaseSchemaEditor(SteppingEditor):
+    def __enter__(self):
+        self.session = ExitStack()
+        # What is unsafe is refused before anything runs, and with more to say.
+        self.session.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore", UnsafeOperationWarning)
+        if not self.collect_sql:
+            # What runs past this editor, in RunPython, may keep nobody waiting for long either.
+            limits = self.connection.limits
+            session = timeouts(self.connection, limits.lock_ms, limits.sql_statement_ms)
+            self.session.enter_context(session)
+        return super().__enter__()
+
+    def __exit__(self, *failure):
+        with self.session:
+            super().__exit__(*failure)
+
+    def add_field(self, model, field):
+        """A column with a check of its own is scanned under the lock that adds it: the check
+        comes after it, and is validated beside readers and writers.
+        """
+        check = field.db_parameters(self.connection)["check"]
+        if not check:
+            super().add_field(model, field)
+            return
+        unchecked = copy(field)
+        unchecked.db_check = lambda *_: None
+        super().add_field(model, unchecked)
+        name = self._create_index_name(model._meta.db_table, [field.column], suffix="_check")
+        self.deferred_sql.append(self._create_check_sql(model, name, check))
+
+    def alter_field(self, model, old_field, new_field, strict=False):
+        self.altered = new_field
+        try:
+            super().alter_field(model, old_field, new_field, strict)
+        finally:
+            self.altered = None
+
+    def _alter_field(self, model, old_field, new_field, *types_and_strict):
+        """Django drops a foreign key before any change of its column, and makes it anew: for a
+        while there is none. One that stays what it is is left alone.
+        """
+        if self._reference(old_field) and self._reference(old_field) == self._reference(new_field):
+            old_field, new_field = without_constraint(old_field), without_constraint(new_field)
+        super()._alter_field(model, old_field, new_field, *types_and_strict)
+
+    def _reference(self, field: Field) -> tuple | None:
+        if not (field.remote_field and field.db_constraint):
+            return None
+        target = field.target_field
+        type_ = field.db_parameters(self.connection)["type"]
+        return field.column, type_, target.model._meta.db_table, target.column
+
+
+def without_constraint(field: Field) -> Field:
+    unconstrained = copy(field)
+    unconstrained.db_constraint = False
+    return unconstrained

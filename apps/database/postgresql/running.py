@@ -1,0 +1,114 @@
+"""How a statement of each kind runs."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import count
+
+from django.db import Error, OperationalError
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from apps.database.errors import MigrationStopped
+from apps.database.observer import Kind, Statement
+
+from .limits import timeouts
+from .lookout import Lookout, busy
+from .watcher import Watcher
+
+LOCK_NOT_AVAILABLE = "55P03"
+DEADLOCK_DETECTED = "40P01"
+QUERY_CANCELED = "57014"
+Perform = Callable[[], None]
+
+
+@dataclass
+class Cost:
+    """What one statement cost: how often it was tried again, and its slowest attempt."""
+
+    retries: int = 0
+    slowest_ms: int = 0
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self.slowest_ms = max(self.slowest_ms, round(1000 * (time.monotonic() - began)))
+
+
+def run(
+    connection: BaseDatabaseWrapper,
+    statement: Statement,
+    perform: Perform,
+    statement_ms: int | None = None,
+) -> None:
+    """Does what `perform` does, which is `statement`, as its kind asks for.
+
+    `statement_ms` is how long a BRIEF one may take, by default as long as one that locks may.
+    """
+    within = statement_ms or connection.limits.statement_ms
+    cost, began = Cost(), time.monotonic()
+    connection.observer.started(statement)
+    try:
+        RUNNERS[statement.kind](connection, statement, perform, cost, within)
+    finally:
+        seconds = time.monotonic() - began
+        connection.observer.ended(statement, seconds, cost.slowest_ms, cost.retries)
+
+
+def run_free(connection, statement: Statement, perform: Perform, cost: Cost, within: int) -> None:
+    with timeouts(connection, 0, 0):
+        perform()
+
+
+def run_brief(connection, statement: Statement, perform: Perform, cost: Cost, within: int) -> None:
+    """Asks for its lock when nobody holds the tables, gives it up soon, and tries again."""
+    limits = connection.limits
+    if connection.in_atomic_block:
+        # Its locks are kept to the end of a transaction that is not ours to begin again.
+        with cost.attempt(), timeouts(connection, limits.lock_ms, within):
+            perform()
+        return
+    lookout = Lookout(connection, statement)
+    for cost.retries in count():
+        lock_ms = lookout.wait()
+        try:
+            longer = lock_ms - limits.lock_ms
+            with cost.attempt(), timeouts(connection, lock_ms, within + longer):
+                perform()
+            return
+        except OperationalError as error:
+            if sqlstate(error) == QUERY_CANCELED:
+                raise took_too_long(statement, within) from error
+            if sqlstate(error) not in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):
+                raise
+        lookout.pause(cost.retries)
+
+
+def run_online(connection, statement: Statement, perform: Perform, cost: Cost, within: int) -> None:
+    """As long as it takes, but not behind one other session for ever."""
+    began = time.monotonic()
+    with timeouts(connection, 0, 0), Watcher(connection, statement) as watcher:
+        try:
+            perform()
+        except OperationalError as error:
+            if sqlstate(error) == QUERY_CANCELED and watcher.behind:
+                raise busy(connection, statement, [watcher.behind], began) from error
+            raise
+
+
+RUNNERS = {Kind.FREE: run_free, Kind.BRIEF: run_brief, Kind.ONLINE: run_online}
+
+
+def sqlstate(error: Error) -> str | None:
+    return getattr(error.__cause__, "sqlstate", None)
+
+
+def took_too_long(statement: Statement, statement_ms: int) -> MigrationStopped:
+    return MigrationStopped(
+        f"It kept {statement.table or 'a table'} locked for {statement_ms / 1000:g} s and was "
+        f"taken back: {statement.sql}",
+        "It reads or writes every row. Do it in phases: docs/migrations.md has the recipes.",
+    )

@@ -1,0 +1,172 @@
+"""Every statement of a schema editor, taken to how it runs.
+
+zero-downtime knows which statements an operation needs and which lock each takes: its templates
+say what kind a statement is, never its text.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, OperationalError, transaction
+from django.db.backends.postgresql.schema import DatabaseSchemaEditor as Stock
+from django.db.models import Field
+from django_zero_downtime_migrations.backends.postgres.schema import (
+    DatabaseSchemaEditorMixin,
+    PGLock,
+)
+
+from apps.database.backfilling import fill_nulls
+from apps.database.errors import DataRefused, LockBusy
+from apps.database.observer import Kind, Statement
+
+from . import templates
+from .cleaning import drop_invalid_index, drop_unvalidated
+from .offenders import refusal
+from .running import run
+from .templates import Careful, CreatesTable, DropsForeignKey, FillNulls, part
+
+logger = logging.getLogger("django.db.backends.schema")
+
+PARENT = """
+SELECT confrelid::regclass::text FROM pg_constraint
+WHERE conrelid = to_regclass(%s) AND conname = (parse_ident(%s))[1] AND contype = 'f'
+"""
+EMPTY = "SELECT NOT EXISTS (SELECT 1 FROM {table})"
+ZeroDowntime = type("ZeroDowntime", (DatabaseSchemaEditorMixin,), templates.TEMPLATES)
+
+
+class SteppingEditor(ZeroDowntime, Stock):
+    """Executes what operations ask for, each statement as its kind asks for."""
+
+    def __init__(self, connection, collect_sql=False, atomic=True):
+        super().__init__(connection, collect_sql, atomic)
+        self.IDEMPOTENT_SQL = not collect_sql
+        # Tables that nobody else knows yet, as SQL names them.
+        self.made: set[str] = set()
+        # The field that is being altered, and those whose NULLs were filled, by table and column.
+        self.altered: Field | None = None
+        self.filled: dict[tuple[str, str], Field] = {}
+
+    def execute(self, sql, params=()):
+        if self.collect_sql or sql is templates.NOTHING:
+            super().execute(sql, params)
+            return
+        sql = templates.filled(sql)
+        if isinstance(sql, FillNulls):
+            self._fill(sql, params)
+        elif isinstance(sql, Careful):
+            self._take_all(sql, params)
+        else:
+            self._take(sql, params)
+
+    def execute_together(self, statements: Sequence[str], tables: Sequence[str] = ()) -> None:
+        """Plain SQL in one transaction, tried again as a whole. `tables` are those it locks, as
+        SQL names them: it begins when nobody sits on them.
+        """
+
+        def perform():
+            with transaction.atomic(self.connection.alias):
+                for sql in statements:
+                    self._send(sql)
+
+        text = "; ".join(sql.strip().rstrip(";") for sql in statements)
+        statement = Statement(text, Kind.BRIEF, "ACCESS EXCLUSIVE", tuple(tables))
+        run(self.connection, statement, perform, self.connection.limits.sql_statement_ms)
+
+    def _take(self, step: Any, params: Any) -> bool:
+        """Whether there was anything to do: an earlier run may have got further than this."""
+        is_known = isinstance(step, PGLock)
+        if is_known and self._skip_applied(step.idempotent_condition):
+            return False
+        sql = str(templates.text_of(step))
+        if params is not None:
+            self.connection.ensure_connection()
+            sql = self.connection.ops.compose_sql(sql, params)
+        limits = self.connection.limits
+        within = limits.statement_ms if is_known else limits.sql_statement_ms
+        run(self.connection, self._statement(step, sql), lambda: self._send(sql), within)
+        if isinstance(step, CreatesTable):
+            self.made.add(part(step, "table"))
+        return True
+
+    def _take_all(self, steps: Careful, params: Any) -> None:
+        table, name = part(steps.plain, "table"), part(steps.plain, "name")
+        if name and table not in self.made:
+            drop_invalid_index(self.connection, name)
+        if self._is_empty(table):
+            self._take(steps.plain, params)
+            return
+        added = False
+        try:
+            added = self._take(steps[0], params)
+            self._fill_again(table, part(steps[0], "column"))
+            for step in steps[1:]:
+                self._take(step, params)
+        except BaseException as error:
+            self._take_back(table, name, error, added)
+            raise
+
+    def _take_back(self, table: str, name: str, error: BaseException, added: bool) -> None:
+        """What is left would refuse what clients write, or cost each write for nothing."""
+        if not self.connection.is_usable():
+            return
+        refused = isinstance(error, IntegrityError) and refusal(self.connection, table, name)
+        try:
+            drop_invalid_index(self.connection, name)
+            if added:
+                drop_unvalidated(self.connection, table, name)
+        except LockBusy as busy:
+            if not refused:
+                raise
+            what = f"{refused.what}\n{name} still stands, and refuses new rows too.\n{busy.what}"
+            raise DataRefused(what, busy.to_do) from error
+        if refused:
+            raise refused from error
+
+    def _fill(self, sql: FillNulls, params: Any) -> None:
+        table, column = sql.part("table"), sql.part("column")
+        if table in self.made or self.altered is None:
+            self._take(sql, params)
+            return
+        self.filled[table, column] = self.altered
+        if not self._is_empty(table):
+            fill_nulls(self.connection, self.altered)
+
+    def _fill_again(self, table: str, column: str) -> None:
+        """Rows written since without a value; from here on there can be no more of them."""
+        if field := self.filled.pop((table, column), None):
+            fill_nulls(self.connection, field)
+
+    def _statement(self, step: Any, sql: str) -> Statement:
+        tables = self._tables(step)
+        kind = Kind.BRIEF
+        if isinstance(step, CreatesTable) or (tables and self.made.issuperset(tables)):
+            kind = Kind.FREE
+        elif isinstance(step, PGLock) and step.disable_statement_timeout:
+            kind = Kind.ONLINE
+        return Statement(sql, kind, templates.lock_of(step), tables)
+
+    def _tables(self, step: Any) -> tuple[str, ...]:
+        named = [part(step, name) for name in ("table", "old_table", "to_table")]
+        if isinstance(step, DropsForeignKey):
+            with self.connection.cursor() as cursor:
+                cursor.execute(PARENT, [part(step, "table"), part(step, "name")])
+                named += [parent for (parent,) in cursor.fetchall()]
+        return tuple(filter(None, named))
+
+    def _is_empty(self, table: str) -> bool:
+        if table in self.made:
+            return True
+        try:
+            with self.connection.cursor() as cursor:
+                cursor.execute(EMPTY.format(table=table))
+                return cursor.fetchone()[0]
+        except OperationalError:
+            # Locked, or full of rows that are no longer there: as good as in use.
+            return False
+
+    def _send(self, sql: str) -> None:
+        logger.debug("%s; (params None)", sql, extra={"params": None, "sql": sql})
+        with self.connection.cursor() as cursor:
+            cursor.execute(sql, None)
