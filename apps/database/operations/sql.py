@@ -1,9 +1,8 @@
 """SQL in a migration."""
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 
-from django.db import router, transaction
+from django.db import router
 from django.db.migrations.operations.base import Operation, OperationCategory
 
 
@@ -48,10 +47,9 @@ class PostgresSQL(Operation):
         if not router.allow_migrate(connection.alias, app_label):
             return
         statements = [statements] if isinstance(statements, str) else statements
-        # Of its own in a migration with `atomic = False`, a savepoint in any other; none for
-        # `sqlmigrate`, which runs nothing.
-        whole = nullcontext() if schema_editor.collect_sql else transaction.atomic(connection.alias)
-        with whole:
-            for statement in statements:
-                # Without parameters a percent sign is a percent sign.
-                schema_editor.execute(statement, params=None)
+        if not schema_editor.collect_sql:
+            schema_editor.execute_together(statements)
+            return
+        for statement in statements:
+            # Without parameters a percent sign is a percent sign.
+            schema_editor.execute(statement, params=None)
