@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reports", "0002_rollups"),
+        ("reports", "0004_author_region_wider"),
     ]
 
     operations = [
