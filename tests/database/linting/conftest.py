@@ -83,7 +83,7 @@ def own_schema(postgres) -> Iterator[None]:
     yield
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA blog CASCADE")
-        cursor.execute("DELETE FROM database_backfill")
+        cursor.execute("DELETE FROM public.database_backfill")
     connection.close()
     connections["default"] = tests_own
 
