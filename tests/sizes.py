@@ -53,3 +53,7 @@ CRASHES = size(1, 10)
 ROLLUP_EXAMPLES = size(4, 150)
 # How often each of three writers changes each of his posts while days are computed.
 ROLLUP_WRITERS = size(4, 60)
+
+# Rows of a table with a column that is renamed, and seconds of old and new code beside each other.
+MIRRORED_ROWS = size(20, 5_000)
+MIXED_SECONDS = size(1, 6)

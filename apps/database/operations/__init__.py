@@ -1,8 +1,9 @@
 """Migration operations of our own; a migration imports them from here."""
 
 from .dropping import DropColumn, RetireField
-from .dual import AlterFieldType, ContractRename, ExpandRename
+from .dual import ContractRename, ExpandRename
 from .indexes import AddIndexConcurrently
+from .retyping import AlterFieldType
 from .sql import PostgresSQL
 
 __all__ = [

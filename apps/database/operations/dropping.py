@@ -10,9 +10,10 @@ from django.db import models
 from django.db.migrations.operations import RemoveField
 from django.db.migrations.operations.base import OperationCategory
 from django.db.migrations.operations.fields import FieldOperation
-from django.db.migrations.state import ProjectState
 from django.db.models import NOT_PROVIDED
 from syzygy.constants import Stage
+
+from apps.database.errors import Refused
 
 
 class RetireField(RemoveField):
@@ -39,16 +40,25 @@ class RetireField(RemoveField):
         return name, arguments, options
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
+        model = from_state.apps.get_model(app_label, self.model_name)
+        field = model._meta.get_field(self.name)
+        retired = undemanding(field, self.db_default)
         if schema_editor.connection.vendor != "postgresql":
             super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
-        self._alter(app_label, schema_editor, from_state)
+        elif self.allow_migrate_model(schema_editor.connection.alias, model):
+            schema_editor.alter_field(model, field, retired)
 
     def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        if schema_editor.connection.vendor != "postgresql":
-            super().database_backwards(app_label, schema_editor, from_state, to_state)
+        model = to_state.apps.get_model(app_label, self.model_name)
+        field = model._meta.get_field(self.name)
+        retired = undemanding(field, self.db_default)
+        if not self.allow_migrate_model(schema_editor.connection.alias, model):
             return
-        self._alter(app_label, schema_editor, to_state, back=True)
+        if schema_editor.connection.vendor != "postgresql":
+            # Rows that are there need a value before the column can ask for one.
+            without = from_state.apps.get_model(app_label, self.model_name)
+            schema_editor.add_field(without, retired)
+        schema_editor.alter_field(model, retired, field)
 
     def describe(self):
         return f"Retire field {self.name} from {self.model_name}; its column stays"
@@ -56,16 +66,6 @@ class RetireField(RemoveField):
     @property
     def migration_name_fragment(self):
         return f"retire_{self.model_name_lower}_{self.name_lower}"
-
-    def _alter(self, app_label, schema_editor, state: ProjectState, *, back: bool = False) -> None:
-        model = state.apps.get_model(app_label, self.model_name)
-        field = model._meta.get_field(self.name)
-        if field.column is None or not self.allow_migrate_model(
-            schema_editor.connection.alias, model
-        ):
-            return
-        fields = [field, undemanding(field, self.db_default)]
-        schema_editor.alter_field(model, *(reversed(fields) if back else fields))
 
 
 class DropColumn(FieldOperation):
@@ -114,13 +114,20 @@ class DropColumn(FieldOperation):
 
 def undemanding(field: models.Field, db_default=NOT_PROVIDED) -> models.Field:
     """The field as its column is while writers may leave it out."""
+    if field.many_to_many:
+        raise Refused(f"{field} has no column to retire.", "Use RemoveField, after the deploy.")
     column = copy(field)
+    # What the field has worked out about itself.
+    for name in ("unique", "_db_default_expression"):
+        column.__dict__.pop(name, None)
     column._unique = False
     if field.remote_field:
         column.db_constraint = False
     if db_default is not NOT_PROVIDED:
         column.db_default = db_default
-        column.__dict__.pop("_db_default_expression", None)
-    elif not (field.null or field.has_db_default() or field.column is None):
-        raise ValueError(f"{field} is NOT NULL: RetireField and DropColumn need its db_default.")
+    elif not (field.null or field.has_db_default()):
+        raise Refused(
+            f"{field} is NOT NULL, and writers will not know it.",
+            "Give its db_default to RetireField, and to the field of DropColumn.",
+        )
     return column
