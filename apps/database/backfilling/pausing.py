@@ -9,25 +9,25 @@ class NotUnderWay(Exception):
     """There is no backfill of that name, or none that can be paused, or resumed, just now."""
 
 
-def pause(name: str, by: str, reason: str = "") -> None:
+def pause(name: str, by: str, reason: str = "", *, using: str = "default") -> None:
     """It stops after its batch, and waits. Raises NotUnderWay."""
     states = rows().model.State
-    note = f"paused by {by}{f': {reason}' if reason else ''}"
-    _turn(name, {states.RUNNING, states.WAITING}, states.PAUSED, note)
+    note = f"paused by {by}: {reason}" if reason else f"paused by {by}"
+    _turn(name, {states.RUNNING, states.WAITING}, states.PAUSED, note, using)
 
 
-def resume(name: str, by: str) -> None:
+def resume(name: str, by: str, *, using: str = "default") -> None:
     """Who waits for it goes on at once; else the next run does. Raises NotUnderWay."""
     states = rows().model.State
     note = f"resumed by {by}; goes on with the next `migrate` or `backfill run`"
-    _turn(name, {states.PAUSED}, states.WAITING, note)
+    _turn(name, {states.PAUSED}, states.WAITING, note, using)
 
 
-def _turn(name: str, before: set, state: str, note: str) -> None:
+def _turn(name: str, before: set, state: str, note: str, using: str) -> None:
     changes = {"state": state, "note": note, "rows_per_second": 0}
-    if rows().filter(name=name, state__in=before).update(updated_at=ClockTime(), **changes):
+    found = rows(using).filter(name=name)
+    if found.filter(state__in=before).update(updated_at=ClockTime(), **changes):
         return
-    row = rows().filter(name=name).first()
-    raise NotUnderWay(
-        f"{name} is {row.get_state_display().lower()}." if row else f"There is no backfill {name}."
-    )
+    row = found.first()
+    stands = f"{name} is {row.get_state_display().lower()}" if row else f"There is no {name}"
+    raise NotUnderWay(f"{stands}; `manage.py backfill list` shows them all.")

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from apps.database.locks import Holder
 from apps.database.observer import Kind, Observer, Statement
 
 from .progress import rows_in_all
@@ -43,7 +44,7 @@ class Telling:
         """Once for each wait: a lag that is another one each time is no news."""
         if not self.reason:
             self.reason = reason
-            self.observer.progress(self.statement, f"waits: {reason}", self.done, self.total)
+            self.observer.waits(self.statement, [_as_holder(reason)])
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -54,3 +55,8 @@ class Telling:
         finally:
             self.seconds = time.perf_counter() - begun
             self.longest = max(self.longest, self.seconds)
+
+
+def _as_holder(reason: str) -> Holder:
+    """Not always a session is waited for: a replica, somebody's word."""
+    return Holder(None, reason, None, "", (), (), kind="reason")

@@ -1,5 +1,6 @@
 """Migration operations of our own; a migration imports them from here."""
 
+from .backfill import Backfill
 from .dropping import DropColumn, RetireField
 from .dual import ContractRename, ExpandRename
 from .indexes import AddIndexConcurrently
@@ -9,6 +10,7 @@ from .sql import PostgresSQL
 __all__ = [
     "AddIndexConcurrently",
     "AlterFieldType",
+    "Backfill",
     "ContractRename",
     "DropColumn",
     "ExpandRename",

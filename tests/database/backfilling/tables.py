@@ -1,3 +1,4 @@
+# ruff: noqa: DJ008
 """Tables to fill, with keys of three types; made by the fixture `filling`."""
 
 import uuid
@@ -84,7 +85,7 @@ def changes(model=Numbered) -> dict[int, int]:
     return dict(counted.order_by("changes"))
 
 
-def empty() -> None:
+def make() -> None:
     with connection.schema_editor() as editor:
         for model in MODELS:
             editor.create_model(model)
@@ -92,7 +93,20 @@ def empty() -> None:
 
 def remove() -> None:
     present = connection.introspection.table_names()
+    _for_each("DROP TABLE", [model for model in MODELS if model._meta.db_table in present])
+
+
+def empty() -> None:
+    _for_each("DELETE FROM", MODELS)
+    numbers_from_one = {
+        "postgresql": "ALTER TABLE scratch_numbered ALTER id RESTART",
+        "sqlite": "DELETE FROM sqlite_sequence WHERE name = 'scratch_numbered'",
+    }
     with connection.cursor() as cursor:
-        for model in reversed(MODELS):
-            if model._meta.db_table in present:
-                cursor.execute(f'DROP TABLE "{model._meta.db_table}"')
+        cursor.execute(numbers_from_one[connection.vendor])
+
+
+def _for_each(what: str, models) -> None:
+    with connection.cursor() as cursor:
+        for model in reversed(models):
+            cursor.execute(f'{what} "{model._meta.db_table}"')

@@ -1,0 +1,168 @@
+"""A backfill beside others: another runner, clients that lock rows, a process that is killed."""
+
+import threading
+import time
+
+import pytest
+from django.db import connection, transaction
+
+from apps.database.backfilling import run, walk
+from apps.database.errors import LockBusy
+from apps.database.models import Backfill
+from tests import sizes
+from tests.database.backfilling.observing import Watcher
+from tests.database.backfilling.processes import Runner
+from tests.database.backfilling.tables import Numbered, Unnumbered, changes, fill, work
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=["apps.database"])
+ROWS = sizes.BACKFILL_ROWS
+
+
+def eventually(holds, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.01)
+
+
+def rows_done() -> int:
+    return sum(Backfill.objects.values_list("rows_done", flat=True))
+
+
+def test_killed_at_a_third_it_goes_on_at_its_checkpoint(filling, postgres, watch):
+    fill(Numbered, ROWS)
+    batch = ROWS // 50
+    with Runner(largest=batch) as runner:
+        eventually(lambda: rows_done() >= 0.3 * ROWS)
+        runner.kill()
+    # The server ends the transaction of the dead client when it notices.
+    eventually(lambda: not _is_run())
+    at = rows_done()
+    watcher = watch(Watcher())
+
+    assert run(work()) == ROWS - at
+
+    assert 0.25 * ROWS <= at < ROWS
+    assert changes() == {1: ROWS}
+    assert watcher.seen[0][0] == at
+
+
+def _is_run() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+        return cursor.fetchone()[0] > 0
+
+
+@pytest.mark.slow
+def test_of_two_runners_one_stands_by_and_takes_over_from_the_killed_one(
+    filling, postgres, small_batches, watch
+):
+    fill(Numbered, ROWS)
+    with Runner(largest=ROWS // 50) as runner:
+        eventually(lambda: rows_done() >= 0.1 * ROWS)
+        watcher = watch(Watcher())
+        watcher.waits = lambda statement, holders: runner.kill()
+
+        assert 0 < run(work()) <= 0.9 * ROWS
+
+    assert changes() == {1: ROWS}
+
+
+def test_two_at_once_change_each_row_once(filling, small_batches):
+    fill(Numbered, 300)
+
+    results = at_once(lambda: run(work()), lambda: run(work()))
+
+    assert sum(results) == 300
+    assert changes() == {1: 300}
+    row = Backfill.objects.get()
+    assert (row.state, row.rows_done) == ("done", 300)
+
+
+def test_a_deadlock_with_a_client_is_tried_again(filling, postgres, small_batches, watch):
+    """He locks rows from the last to the first, which nobody should. It is never he who loses:
+    a batch gives up long before PostgreSQL looks for deadlocks.
+    """
+    fill(Numbered, 300)
+    locked, client_errors = threading.Barrier(2), []
+
+    def client():
+        try:
+            with transaction.atomic():
+                Numbered.objects.filter(pk=215).update(filled=5)
+                locked.wait(30)
+                eventually(_waits_behind_me)
+                Numbered.objects.filter(pk=205).update(filled=5)
+        except Exception as error:  # noqa: BLE001  The test says which it expects.
+            client_errors.append(error)
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=client)
+    watcher = watch(Watcher(200, lambda: (thread.start(), locked.wait(30))))
+    changed = run(work())
+    thread.join(30)
+
+    assert client_errors == []
+    assert changed == 298
+    assert watcher.results[0][2] > 0
+    assert not Numbered.objects.filter(filled=None).exists()
+
+
+def _waits_behind_me() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE NOT granted "
+            "AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        )
+        return cursor.fetchone()[0] > 0
+
+
+def test_a_row_that_stays_locked_ends_it_after_so_many_attempts(
+    filling, postgres, small_batches, watch, monkeypatch
+):
+    monkeypatch.setattr(walk, "ATTEMPTS", 3)
+    fill(Numbered, 300)
+    sit, sits = threading.Event(), threading.Event()
+
+    def client():
+        with transaction.atomic():
+            Numbered.objects.filter(pk=215).update(changes=0)
+            sits.set()
+            sit.wait(60)
+        connection.close()
+
+    thread = threading.Thread(target=client)
+    thread.start()
+    sits.wait(30)
+    try:
+        with pytest.raises(LockBusy, match="failed 3 times in a row") as stopped:
+            run(work())
+    finally:
+        sit.set()
+        thread.join(30)
+
+    assert stopped.value.returncode == 3
+    assert changes() == {0: 100, 1: 200}
+    assert Backfill.objects.get().state == "failed"
+    assert run(work()) == 100
+    assert Backfill.objects.get().state == "done"
+
+
+def test_who_writes_beside_it_keeps_what_he_wrote(filling, postgres, small_batches):
+    fill(Unnumbered, 300)
+    keys = list(Unnumbered.objects.values_list("pk", flat=True))
+
+    def write() -> int:
+        for number, key in enumerate(keys, start=100):
+            Unnumbered.objects.filter(pk=key).update(filled=number)
+            Unnumbered.objects.create(filled=number)
+        return 0
+
+    assert [type(result) for result in at_once(lambda: run(work(Unnumbered)), write)] == [int, int]
+
+    written = dict(Unnumbered.objects.values_list("pk", "filled"))
+    assert [written[key] for key in keys] == list(range(100, 400))
+    assert len(written) == 600
+    assert not Unnumbered.objects.filter(filled=None).exists()
