@@ -45,6 +45,11 @@ class Observer:
     def waits(self, statement: Statement, holders: Sequence[Holder]) -> None:
         """It stands aside for these, first in the order of age; called again as they change."""
 
+    def steps_aside(self, statement: Statement, reason: str) -> None:
+        """A BATCHED one holds nothing and waits: for a replica, for who wants the table, for
+        whoever paused it.
+        """
+
     def progress(self, statement: Statement, phase: str, done: int, total: int) -> None:
         """How far one phase is; each has a measure of its own, and `total` is 0 if it has none."""
 

@@ -2,8 +2,12 @@
 
 import time
 
+from apps.database import locks
+
 from .throttle import Signal
 
+# Who is served sooner was in nobody's way.
+WAITER_SECONDS = 0.1
 LAG_SECONDS = 5.0
 # A replica this little behind may just not have answered yet.
 LAG_BYTES = 16 * 1024**2
@@ -13,22 +17,19 @@ WAL_BYTES_PER_SECOND = 64 * 1024**2
 class WaitingForTheTable:
     """Somebody wants a lock on the table: he goes first, or each batch queues behind him."""
 
-    sql = """
-        SELECT pid FROM pg_locks
-        WHERE NOT granted AND locktype = 'relation' AND relation = to_regclass(%s)
-          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-    """
-
     def __init__(self, connection, table: str):
         self.connection = connection
-        self.table = connection.ops.quote_name(table)
+        # As it is, or as PostgreSQL writes it where it wants quotes.
+        self.names = {table, connection.ops.quote_name(table)}
 
     def __call__(self) -> str:
-        pids = [str(pid) for (pid,) in _rows(self.connection, self.sql, [self.table])]
-        return f"pid {', '.join(pids)} waits for a lock on {self.table}" if pids else ""
+        for one in locks.waiters(self.connection):
+            if one.table in self.names and (one.seconds or 0) >= WAITER_SECONDS:
+                return f"pid {one.pid} ({one.name}) waits for {one.lock} on {one.table}"
+        return ""
 
 
-class Vacuum(WaitingForTheTable):
+class Vacuum:
     """Autovacuum is at the table: both would do the other's work again."""
 
     # Without pg_read_all_stats the progress of others names no table; their locks always do.
@@ -37,6 +38,10 @@ class Vacuum(WaitingForTheTable):
         WHERE datname = current_database() AND granted
           AND locktype = 'relation' AND relation = to_regclass(%s)
     """
+
+    def __init__(self, connection, table: str):
+        self.connection = connection
+        self.table = connection.ops.quote_name(table)
 
     def __call__(self) -> str:
         found = list(_rows(self.connection, self.sql, [self.table]))
@@ -76,7 +81,7 @@ class WalRate:
         self.last = None
 
     def __call__(self) -> str:
-        ((position,),) = _rows(self.connection, "SELECT pg_current_wal_lsn() - '0/0'", [])
+        ((position,),) = _rows(self.connection, "SELECT pg_current_wal_insert_lsn() - '0/0'", [])
         last, self.last = self.last, (time.monotonic(), int(position))
         if last is None:
             return ""

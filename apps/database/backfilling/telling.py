@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from apps.database.locks import Holder
 from apps.database.observer import Kind, Observer, Statement
 
 from .progress import rows_in_all
@@ -44,7 +43,7 @@ class Telling:
         """Once for each wait: a lag that is another one each time is no news."""
         if not self.reason:
             self.reason = reason
-            self.observer.waits(self.statement, [_as_holder(reason)])
+            self.observer.steps_aside(self.statement, reason)
 
     @contextmanager
     def timed(self) -> Iterator[None]:
@@ -55,8 +54,3 @@ class Telling:
         finally:
             self.seconds = time.perf_counter() - begun
             self.longest = max(self.longest, self.seconds)
-
-
-def _as_holder(reason: str) -> Holder:
-    """Not always a session is waited for: a replica, somebody's word."""
-    return Holder(None, reason, None, "", (), (), kind="reason")

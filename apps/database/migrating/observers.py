@@ -18,6 +18,10 @@ class Observers(Observer):
         for observer in self.observers:
             observer.waits(*facts)
 
+    def steps_aside(self, *facts) -> None:
+        for observer in self.observers:
+            observer.steps_aside(*facts)
+
     def progress(self, *facts) -> None:
         for observer in self.observers:
             observer.progress(*facts)

@@ -54,6 +54,9 @@ class Progress(Observer):
         if holders:
             self.say(f"    waits for {', '.join(map(described, holders))}")
 
+    def steps_aside(self, statement: Statement, reason: str) -> None:
+        self.say(f"    steps aside: {reason}")
+
     def progress(self, statement: Statement, phase: str, done: int, total: int) -> None:
         self.pace.note(phase, done, total)
         if self.pace.is_due():

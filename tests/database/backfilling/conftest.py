@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from apps.database.backfilling import alone, engine, pace, walk
+from apps.database.observer import Observer
 from tests.database.backfilling import tables
 from tests.database.backfilling.observing import Watcher
 
@@ -27,7 +28,7 @@ def filling(scratch_tables, transactional_db, monkeypatch) -> Iterator[None]:
     monkeypatch.setattr(alone, "POLL_SECONDS", 0.05)
     monkeypatch.setattr(engine, "signals", lambda *_: [])
     yield
-    connection.observer = None
+    connection.observer = Observer()
     tables.empty()
 
 

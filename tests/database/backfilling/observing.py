@@ -20,8 +20,8 @@ class Watcher(Observer):
             then, self.then = self.then, lambda: None
             then()
 
-    def waits(self, statement, holders):
-        self.reasons += [holder.name for holder in holders]
+    def steps_aside(self, statement, reason):
+        self.reasons.append(reason)
 
     def ended(self, statement, seconds, wait_ms, retries):
         self.results.append((seconds, wait_ms, retries))

@@ -50,7 +50,7 @@ def test_resumed_it_goes_on_where_it_was_in_the_same_run(filling, small_batches,
     fill(Numbered, ROWS)
     watcher = watch(Watcher(100, pause_at_a_third))
     paused = threading.Event()
-    watcher.waits = lambda statement, holders: paused.set()
+    watcher.steps_aside = lambda statement, reason: paused.set()
 
     def resume_when_paused():
         assert paused.wait(30)

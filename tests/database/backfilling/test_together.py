@@ -62,7 +62,7 @@ def test_of_two_runners_one_stands_by_and_takes_over_from_the_killed_one(
     with Runner(largest=ROWS // 50) as runner:
         eventually(lambda: rows_done() >= 0.1 * ROWS)
         watcher = watch(Watcher())
-        watcher.waits = lambda statement, holders: runner.kill()
+        watcher.steps_aside = lambda statement, reason: runner.kill()
 
         assert 0 < run(work()) <= 0.9 * ROWS
 

@@ -37,10 +37,9 @@ class Command(BaseCommand):
 
     def handle(self, do, database, **options):
         self.connection = connections[database]
-        if self._is_migrated():
-            getattr(self, f"_{do}")(**options)
-        else:
-            self.stdout.write("There are no backfills: `manage.py migrate` has not run yet.")
+        if not self._is_migrated():
+            raise CommandError("There are no backfills: `manage.py migrate` has not run yet.")
+        getattr(self, f"_{do}")(**options)
 
     def _is_migrated(self) -> bool:
         table = rows().model._meta.db_table

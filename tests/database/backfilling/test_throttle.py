@@ -1,0 +1,152 @@
+"""When it steps aside, and that it goes on by itself."""
+
+import threading
+import time
+
+import pytest
+from django.db import OperationalError, connection, transaction
+
+from apps.database.backfilling import engine, run, throttle
+from apps.database.backfilling.signals import ReplicationLag, Vacuum, WaitingForTheTable, WalRate
+from apps.database.backfilling.throttle import Throttle
+from apps.database.models import Backfill
+from tests.database.backfilling.observing import Watcher
+from tests.database.backfilling.tables import Numbered, changes, fill, work
+
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=["apps.database"])
+TABLE = Numbered._meta.db_table
+
+
+@pytest.fixture
+def signals(filling, small_batches, monkeypatch):
+    """The backfill steps aside for these, and looks at them after every batch."""
+    monkeypatch.setattr(throttle, "LOOK_SECONDS", 0.0)
+
+    def use(*signals):
+        monkeypatch.setattr(engine, "signals", lambda *_: signals)
+
+    return use
+
+
+def in_thread(call) -> threading.Thread:
+    def do():
+        try:
+            call()
+        finally:
+            connection.close()
+
+    thread = threading.Thread(target=do)
+    thread.start()
+    return thread
+
+
+def eventually(holds, seconds: float = 60) -> None:
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it did not happen"
+        time.sleep(0.01)
+
+
+def test_it_steps_aside_for_a_replica_that_is_behind(signals, watch):
+    lag = ReplicationLag(connection)
+    behind = iter([0, 0, 7.2, 6.1, 5.01, 0.5])
+    lag.seconds = lambda: next(behind, 0)
+    signals(lag)
+    fill(Numbered, 300)
+    watcher = watch(Watcher())
+    states = []
+    watcher.steps_aside = lambda statement, reason: states.append(
+        Backfill.objects.values_list("state", "note", "rows_done", "rows_per_second").get()
+    )
+
+    assert run(work()) == 300
+
+    assert states == [("waiting", "replica 7.2 s behind, limit 5 s", 40, 0)]
+    assert next(behind, None) is None
+    assert Backfill.objects.values_list("state", "note").get() == ("done", "")
+
+
+def test_it_steps_aside_for_who_waits_for_the_table(signals, postgres, watch):
+    """A long reader, an ALTER TABLE that waits for him; whoever comes next would wait for both."""
+    signals(WaitingForTheTable(connection, TABLE))
+    fill(Numbered, 300)
+    reads, may_end, threads = threading.Event(), threading.Event(), []
+
+    def reader():
+        with transaction.atomic():
+            Numbered.objects.first()
+            reads.set()
+            may_end.wait(60)
+
+    def alter():
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = 0; ALTER TABLE {TABLE} ALTER filled DROP DEFAULT")
+
+    def come():
+        threads.append(in_thread(reader))
+        reads.wait(30)
+        threads.append(in_thread(alter))
+        eventually(WaitingForTheTable(connection, TABLE))
+
+    watcher = watch(Watcher(100, come))
+    told = []
+    watcher.steps_aside = lambda statement, reason: (told.append(reason), may_end.set())
+    assert run(work()) == 300
+    for thread in threads:
+        thread.join(30)
+
+    assert len(told) == 1
+    assert "waits for ACCESS EXCLUSIVE on scratch_numbered" in told[0]
+    assert watcher.results[0][2] == 0, "a batch queued behind it"
+    assert changes() == {1: 300}
+
+
+def test_it_steps_aside_for_vacuum(filling, postgres):
+    fill(Numbered, 3_000)
+    signal, pid = Vacuum(connection, TABLE), []
+
+    def vacuum():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            pid.append(cursor.fetchone()[0])
+            cursor.execute("SET vacuum_cost_delay = 100; SET vacuum_cost_limit = 1")
+            with pytest.raises(OperationalError):
+                cursor.execute(f"VACUUM {TABLE}")
+
+    assert signal() == ""
+    thread = in_thread(vacuum)
+    eventually(signal)
+    assert signal() == 'vacuum works on "scratch_numbered"'
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_cancel_backend(%s)", pid)
+    thread.join(30)
+    assert signal() == ""
+
+
+def test_it_steps_aside_when_more_is_written_than_others_can_take(filling, postgres, monkeypatch):
+    signal = WalRate(connection)
+    assert signal() == ""
+    fill(Numbered, 100)
+    assert signal() == ""
+    monkeypatch.setattr("apps.database.backfilling.signals.WAL_BYTES_PER_SECOND", 1)
+    fill(Numbered, 100)
+    assert "MB of WAL a second" in signal()
+
+
+def test_without_a_replica_there_is_no_lag(filling, postgres):
+    assert ReplicationLag(connection).seconds() == 0
+
+
+def test_between_two_looks_nothing_is_asked(monkeypatch):
+    asked = []
+    throttle = Throttle([lambda: asked.append(1) or "never"])
+
+    assert throttle.reason() == "never"
+    assert throttle.reason() == ""
+    assert len(asked) == 1
+
+
+def test_sqlite_has_nobody_to_step_aside_for(filling, sqlite):
+    from apps.database.backfilling.signals import signals
+
+    assert signals(connection, TABLE) == []
