@@ -45,7 +45,7 @@ def db_default_for(field: Field) -> Any:
     kind = field.get_internal_type()
     if kind == "JSONField":
         return {}
-    if kind.endswith("IntegerField"):
+    if kind.endswith(("IntegerField", "AutoField")):
         return 0
     return NEUTRAL.get(kind, NOT_PROVIDED)
 

@@ -31,15 +31,21 @@ def is_key(field: Field) -> bool:
     return bool(field.many_to_one or field.one_to_one) and field.remote_field is not None
 
 
+def target_of(state: ProjectState, model: ModelState, field: Field) -> Field:
+    """The field whose type a foreign key's column has; any other field is its own."""
+    while is_key(field):
+        target = resolve_relation(field.remote_field.model, model.app_label, model.name_lower)
+        model = state.models[target]
+        fields, name = model.fields, field.remote_field.field_name
+        field = fields[name] if name else next(it for it in fields.values() if it.primary_key)
+    return field
+
+
 def type_of(connection, state: ProjectState, model: ModelState, field: Field) -> tuple[str, str]:
-    """The column's type and collation, as PostgreSQL calls them; a foreign key has its target's."""
-    if not is_key(field):
-        return field.db_type(connection) or "", getattr(field, "db_collation", None) or ""
-    target = _target_of(state, model, field)
-    if is_key(target):
-        target_model = state.models[_target_key(model, field)]
-        return type_of(connection, state, target_model, target)
-    return target.rel_db_type(connection) or "", getattr(target, "db_collation", None) or ""
+    """The column's type and collation, as PostgreSQL calls them."""
+    target = target_of(state, model, field)
+    kind = field.db_type if target is field else target.rel_db_type
+    return kind(connection) or "", getattr(target, "db_collation", None) or ""
 
 
 def is_the_same_column(old: Field, new: Field) -> bool:
@@ -52,14 +58,3 @@ def _of_the_database(field: Field) -> tuple:
     for name in {*field.non_db_attrs, *IN_PYTHON_ALONE}:
         options.pop(name, None)
     return path, arguments, options
-
-
-def _target_key(model: ModelState, field: Field) -> tuple[str, str]:
-    return resolve_relation(field.remote_field.model, model.app_label, model.name_lower)
-
-
-def _target_of(state: ProjectState, model: ModelState, field: Field) -> Field:
-    target = state.models[_target_key(model, field)]
-    if name := field.remote_field.field_name:
-        return target.fields[name]
-    return next(field for field in target.fields.values() if field.primary_key)

@@ -24,6 +24,7 @@ DEMANDS = {
     "not null": (models.CharField(max_length=9, default="x"), "NOT NULL without a default"),
     "no default": (models.CharField(max_length=9, default=""), "23502"),
     "a key": (models.ForeignKey("blog.Author", models.CASCADE, null=True), "23503"),
+    "a key, not null": (models.ForeignKey("blog.Author", models.CASCADE, default=1), "23502"),
     "one to one": (models.OneToOneField("blog.Author", models.CASCADE, null=True), "23503"),
     "unique": (models.CharField(max_length=9, unique=True, db_default="x"), "23505"),
 }

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 
 from django.db.migrations import AlterField, DeleteModel, RemoveField
-from django.db.models import NOT_PROVIDED, Field
+from django.db.models import Field
 
-from apps.database.linting.defaults import db_default_for, has_db_default
 from apps.database.linting.refusal import Paste, Refusal, paste
-from apps.database.linting.shapes import column_of, is_key
+from apps.database.linting.retiring import demand_of, is_enforced_key, two_steps
+from apps.database.linting.shapes import column_of
 from apps.database.linting.staging import is_after_the_deploy
 from apps.database.linting.steps import Step
 
@@ -15,7 +15,7 @@ from apps.database.linting.steps import Step
 def asks_of_those_who_forgot(step: Step) -> Iterator[Refusal]:
     """Between the deploy and the DROP, new code writes without knowing of the column."""
     field = _removed(step)
-    demand = _demand(field) if field else ""
+    demand = demand_of(field) if field else ""
     if not demand:
         return
     yield step.refuse(
@@ -27,7 +27,7 @@ def asks_of_those_who_forgot(step: Step) -> Iterator[Refusal]:
 
 def column_goes_too_early(step: Step) -> Iterator[Refusal]:
     field = _removed(step)
-    if field is None or _demand(field) or is_after_the_deploy(step):
+    if field is None or demand_of(field) or is_after_the_deploy(step):
         return
     name = column_of(step.operation.name, field) or step.operation.name
     yield step.refuse(
@@ -55,7 +55,7 @@ def table_still_refers(step: Step) -> Iterator[Refusal]:
     """New code deletes what a row of the forgotten table refers to, and knows of no such row."""
     if not step.is_a(DeleteModel) or step.backwards or not step.table:
         return
-    keys = {name: field for name, field in step.model.fields.items() if _is_kept_key(field)}
+    keys = {name: field for name, field in step.model.fields.items() if is_enforced_key(field)}
     if not keys or not is_after_the_deploy(step):
         return
     yield step.refuse(
@@ -77,22 +77,6 @@ def _removed(step: Step) -> Field | None:
     return step.field_in(step.before)
 
 
-def _demand(field: Field) -> str:
-    if field.many_to_many:
-        return ""
-    if not (field.null or field.generated or has_db_default(field)):
-        return "is NOT NULL without a default of the database: its inserts fail (23502)."
-    if _is_kept_key(field):
-        return "refers to another table: it cannot delete there any more (23503)."
-    if field.unique and not field.null:
-        return "is unique: its second insert fails (23505)."
-    return ""
-
-
-def _is_kept_key(field: Field) -> bool:
-    return is_key(field) and getattr(field, "db_constraint", True)
-
-
 def _without(item: tuple[str, Field]) -> tuple[str, Field]:
     name, field = item
     free = field.clone()
@@ -101,12 +85,7 @@ def _without(item: tuple[str, Field]) -> tuple[str, Field]:
 
 
 def _in_two_steps(step: Step, field: Field) -> Iterator[Paste]:
-    from apps.database.operations import DropColumn, RetireField
-
-    model, name = step.operation.model_name, step.operation.name
-    kept, options = field.clone(), {}
-    if not (field.null or has_db_default(field)):
-        kept.db_default = db_default_for(field)
-        options = {"db_default": kept.db_default} if kept.db_default is not NOT_PROVIDED else {}
-    yield paste("Before the deploy the field goes", RetireField(model, name, **options))
-    yield paste("After the deploy its column goes", DropColumn(model, name, kept))
+    steps = two_steps(step.before, step.model, step.operation.name, field)
+    if steps:
+        yield paste("Before the deploy the field goes", steps[0])
+        yield paste("After the deploy its column goes", steps[1])

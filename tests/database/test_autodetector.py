@@ -1,0 +1,130 @@
+from uuid import uuid4
+
+import pytest
+from django.core.management.base import CommandError
+from django.db import models
+from django.db.migrations import AddField, AlterField, DeleteModel, RemoveField, RenameField
+from django.db.migrations.graph import MigrationGraph
+from django.db.migrations.questioner import MigrationQuestioner
+from django.db.migrations.state import ModelState, ProjectState
+from syzygy.plan import must_post_deploy_migration
+
+from apps.database.autodetector import Autodetector
+from apps.database.operations import DropColumn, RetireField
+
+KEY = models.ForeignKey("blog.Author", models.CASCADE)
+
+
+class Colour(models.Field):
+    def get_internal_type(self):
+        return "Colour"
+
+
+def states(*, author: bool = True, **fields: models.Field) -> ProjectState:
+    state = ProjectState()
+    key = {"id": models.BigAutoField(primary_key=True)}
+    if author:
+        state.add_model(ModelState("blog", "Author", key))
+    state.add_model(ModelState("blog", "Post", key | fields))
+    return state
+
+
+def changes(before: ProjectState, after: ProjectState, **answers) -> list:
+    graph = MigrationGraph()
+    graph.add_node(("blog", "0001_initial"), None)
+    detector = Autodetector(before, after, MigrationQuestioner(answers))
+    return detector.changes(graph).get("blog", [])
+
+
+def kinds(migrations: list) -> list[list[type]]:
+    return [[type(operation) for operation in it.operations] for it in migrations]
+
+
+DEMANDING = {
+    "text": (models.CharField(max_length=9), ""),
+    "its default": (models.IntegerField(default=3), 3),
+    "a list": (models.JSONField(default=list), []),
+    "a foreign key": (KEY, 0),
+}
+
+
+@pytest.mark.parametrize(("field", "default"), DEMANDING.values(), ids=DEMANDING)
+def test_a_column_goes_in_two_steps_with_a_default_and_without_a_question(field, default):
+    before, after = changes(states(extra=field), states())
+
+    assert kinds([before, after]) == [[RetireField], [DropColumn]]
+    assert before.operations[0].db_default == default
+    assert not after.operations[0].field.null
+    assert ("blog", before.name) in after.dependencies
+    assert [must_post_deploy_migration(it) for it in (before, after)] == [False, True]
+
+
+def test_a_nullable_key_stays_nullable_and_lets_go_of_its_target():
+    before, after = changes(
+        states(extra=models.OneToOneField("blog.Author", models.CASCADE, null=True)), states()
+    )
+
+    assert kinds([before, after]) == [[RetireField], [DropColumn]]
+    assert before.operations[0].deconstruct()[2].keys() == {"model_name", "name"}
+
+
+QUIET = [
+    models.CharField(max_length=9, null=True),
+    models.IntegerField(db_default=1),
+    models.ManyToManyField("blog.Author"),
+]
+
+
+@pytest.mark.parametrize("field", QUIET)
+def test_a_column_that_asks_nothing_goes_in_one(field):
+    migrations = changes(states(extra=field), states())
+
+    assert kinds(migrations) == [[RemoveField]]
+    assert must_post_deploy_migration(migrations[0])
+
+
+def test_a_type_without_a_neutral_value_needs_its_author():
+    with pytest.raises(CommandError, match=r"blog\.Post\.extra .* give it a db_default"):
+        changes(states(extra=Colour()), states())
+
+
+def test_a_table_goes_after_the_column_that_refers_to_it():
+    migrations = changes(states(extra=KEY), states(author=False))
+
+    assert kinds(migrations) == [[RetireField], [DropColumn, DeleteModel]]
+
+
+def test_an_added_column_keeps_its_default():
+    field = models.IntegerField(default=3, db_default=3)
+    (migration,) = changes(states(), states(extra=field))
+
+    assert kinds([migration]) == [[AddField]]
+    assert migration.operations[0].field.db_default == 3
+
+
+def test_a_default_of_python_alone_is_the_databases_until_after_the_deploy():
+    before, after = changes(states(), states(extra=models.IntegerField(default=3)))
+
+    assert before.operations[0].field.db_default == 3
+    assert not after.operations[0].field.has_db_default()
+    assert must_post_deploy_migration(after)
+
+
+def test_a_default_that_is_called_is_no_constant_of_the_database():
+    (migration,) = changes(states(), states(extra=models.UUIDField(default=uuid4)))
+
+    assert not migration.operations[0].field.has_db_default()
+
+
+def test_a_name_that_keeps_its_column_is_no_question_of_stages():
+    kept = models.CharField(max_length=9, db_column="title")
+    before = states(title=models.CharField(max_length=9))
+    migrations = changes(before, states(headline=kept), ask_rename=True)
+
+    assert kinds(migrations) == [[AlterField, RenameField]]
+
+
+def test_another_column_is_one():
+    field = models.CharField(max_length=9)
+    with pytest.raises(SystemExit):
+        changes(states(title=field), states(headline=field), ask_rename=True)

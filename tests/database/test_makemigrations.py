@@ -1,0 +1,76 @@
+"""The command, on an app in a folder of its own, with nobody there to answer."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SETTINGS = """
+SECRET_KEY = "only-for-tests"
+INSTALLED_APPS = ["apps.database", "syzygy", "shelf"]
+DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+USE_TZ = True
+"""
+MODELS = """
+from django.db import models
+class Author(models.Model):
+    pass
+class Book(models.Model):
+    author = models.ForeignKey(Author, models.CASCADE, null=True)
+    {field}
+"""
+
+
+class Shelf:
+    def __init__(self, folder: Path):
+        self.folder = folder
+        (folder / "shelf" / "migrations").mkdir(parents=True)
+        (folder / "shelf" / "__init__.py").touch()
+        (folder / "shelf" / "migrations" / "__init__.py").touch()
+        (folder / "shelf_settings.py").write_text(SETTINGS)
+
+    def manage(self, *arguments: str) -> str:
+        run = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=os.environ
+            | {"DJANGO_SETTINGS_MODULE": "shelf_settings", "PYTHONPATH": str(self.folder)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+        return run.stdout
+
+    def becomes(self, field: str) -> list[str]:
+        """The models with that field; the names of the migrations it takes."""
+        (self.folder / "shelf" / "models.py").write_text(MODELS.format(field=field))
+        self.manage("makemigrations", "shelf", "--verbosity", "0")
+        return sorted(file.stem for file in self.folder.glob("shelf/migrations/0*.py"))
+
+
+@pytest.fixture
+def shelf(sqlite, tmp_path) -> Shelf:
+    return Shelf(tmp_path)
+
+
+def test_a_removed_field_leaves_in_two_migrations_that_apply_and_pass_the_lint(shelf):
+    assert shelf.becomes("title = models.CharField(max_length=9)") == ["0001_initial"]
+    assert shelf.becomes("pass") == [
+        "0001_initial",
+        "0002_retire_book_title",
+        "0003_drop_book_title",
+    ]
+    script = (
+        "from django.core.management import call_command as call\n"
+        "call('makemigrations', check=True, dry_run=True)\n"
+        "call('check', deploy=True, tags=['migrations'])\n"
+        "call('migrate', verbosity=0)\n"
+        "call('migrate', 'shelf', '0001', verbosity=0)\n"
+    )
+    assert "No changes detected" in shelf.manage("shell", "--no-imports", "-c", script)
