@@ -135,16 +135,9 @@ def read(
 
 
 def read_table(table: Table, question: Question, *, compare: bool) -> Result:
-    rows, totals = read_rows(table, question)
-    if not compare or not table.headlines:
-        return Result(rows, totals)
-    return Result(rows, totals, *read_rows(table, question.before()))
-
-
-def read_rows(table: Table, question: Question) -> tuple[list, dict[str, Any]]:
-    rows = table.rows(question)
-    own = table.totals(question) if table.totals else {}
-    return rows, table.sums(rows) | own
+    now = table.read(question)
+    before = table.read(question.before()) if compare and table.headlines else ()
+    return Result(*now, *before)
 
 
 def packed(report: Report, results: dict[str, Result], source: str) -> dict:

@@ -9,6 +9,8 @@ from django.db.models import QuerySet
 
 from apps.reports.periods import DAY, Period
 from apps.reports.question import Question
+from apps.reports.rollups.durations import median
+from apps.reports.rollups.metric import TOOK, Durations
 from apps.reports.rollups.reading import DayTotal, Kept, several
 
 Counted = Iterable[tuple[date, str, int]]
@@ -48,6 +50,15 @@ class Daily:
     def each(self, bucket: Period) -> tuple[int, ...]:
         """How many on each of these days, of all keys."""
         return tuple(self.over(Period(day, day + DAY)) for day in bucket.days())
+
+    def median(self, bucket: Period) -> float | None:
+        """Of times by their buckets (`took`): about how many seconds half of them took at most."""
+        return median(self.by_key(bucket))
+
+
+def took(metric: Durations, question: Question) -> Daily:
+    """The metric's times on each day of the question."""
+    return daily(metric, question, TOOK)
 
 
 def daily(metric: Kept, question: Question, dimension: str = "") -> Daily:

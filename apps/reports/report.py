@@ -3,16 +3,17 @@
 @dataclass(frozen=True, slots=True)
 class PeopleRow:
     period: Period
-    signups: int
+    signups: int = column("Sign-ups", "Accounts made that day.")
 
-def rows(question): ...              # from a Question to a list of PeopleRow
+def rows(question): ...              # from a Question to how a PeopleRow of some days is made
 
-register(Report(slug="people", title="People", group=PEOPLE, tables=[Table(...)]))
+register(Report(slug="people", title="People", group=PEOPLE, tables=[Series(...)]))
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass, field, fields, replace
+from functools import cached_property
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.urls import reverse
@@ -25,6 +26,8 @@ from apps.reports.question import Question, as_address
 from apps.reports.units import COUNT, PERIOD, Unit
 
 HIGHER, LOWER = "higher", "lower"
+Row = TypeVar("Row")
+RowOf = Callable[[Period], Row]
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ DATABASE = Group("Database", "reports.view_database")
 
 @dataclass(frozen=True)
 class Column:
-    """One field of the row.
+    """One field of the row that is shown.
 
     `definition` says what the number means; `better` whether more of it is good news (HIGHER,
     LOWER; "" is neither). A `headline` stands in a tile and is compared with the previous period.
@@ -63,33 +66,41 @@ class Column:
 
     @property
     def is_summed(self) -> bool:
-        """Counts add up over the rows, other numbers do not, unless the column says so."""
+        """Counts add up over days, other numbers do not, unless the column says so."""
         return self.unit is COUNT if self.adds_up is None else self.adds_up
+
+
+def column(label: str, definition: str = "", unit: Unit = COUNT, better: str = "", **more) -> Any:
+    """In a row's dataclass: `signups: int = column("Sign-ups", "Accounts made that day.")`."""
+    return field(metadata={"column": Column("", label, definition, unit, better, **more)})
 
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of one shape, with their chart. A report's first table gives its tiles.
+    """Rows of one shape, with their chart.
 
-    `key` is the field by which a row that is no period's is found in the previous period.
-    `totals` gives what sums of rows do not: name of a column → value, over the whole question.
+    `key` is the field by which a row is found in the previous period.
     """
 
+    title: str
     row: type
     rows: Callable[[Question], list]
-    columns: Sequence[Column]
-    title: str = ""
+    chart: Chart | None = None
     name: str = ""
     note: str = ""
-    chart: Chart | None = None
     key: str = ""
-    totals: Callable[[Question], dict[str, Any]] | None = None
     empty: str = "Nothing in this period."
+    is_series: ClassVar[bool] = False
 
-    @property
-    def is_series(self) -> bool:
-        """Whether it has a row for each day, week or month."""
-        return self.columns[0].unit is PERIOD
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The row's fields that are a `column`, in their order."""
+        declared = [(one.name, one.metadata.get("column")) for one in fields(self.row)]
+        return [replace(column, name=name) for name, column in declared if column]
+
+    def read(self, question: Question) -> tuple[list, dict[str, Any]]:
+        """Its rows; and its totals: name of a column → value."""
+        return self.rows(question), {}
 
     @property
     def field_names(self) -> list[str]:
@@ -102,14 +113,28 @@ class Table:
     def column(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
 
-    def sums(self, rows: Iterable[Any]) -> dict[str, Any]:
-        """Name → sum of the columns that add up."""
-        rows = list(rows)
-        return {
-            column.name: sum(getattr(row, column.name) or 0 for row in rows)
-            for column in self.columns
-            if column.is_summed
-        }
+
+@dataclass(frozen=True)
+class Series(Table):
+    """A row for each day, week or month. Its headlines are the report's tiles.
+
+    `rows` gives how the row of some days is made; the total is the row of all of them. So what
+    does not add up, a median or who is counted once, is right in every line.
+    """
+
+    rows: Callable[[Question], RowOf]
+    is_series: ClassVar[bool] = True
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The row's `period` first."""
+        return [Column("period", "Day", unit=PERIOD), *super().columns]
+
+    def read(self, question: Question) -> tuple[list, dict[str, Any]]:
+        row_of = self.rows(question)
+        total = row_of(question.period)
+        rows = [row_of(bucket) for bucket in question.buckets]
+        return rows, {column.name: getattr(total, column.name) for column in self.columns[1:]}
 
 
 @dataclass(frozen=True)

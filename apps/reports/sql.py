@@ -1,8 +1,12 @@
-"""Statements written by hand: with parameters alone, answered in rows of a dataclass."""
+"""Statements written by hand, each in a file beside its report: with parameters alone, answered
+in rows of a dataclass.
+"""
 
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
 from django.db import connections
@@ -10,15 +14,23 @@ from django.db import connections
 Row = TypeVar("Row")
 
 
-def rows_of(row: type[Row], statement: str, params: Mapping[str, Any], using: str) -> list[Row]:
-    """A row for each that the statement gives; its columns are the fields, in their order."""
+CATALOGUE = Path(__file__).parent / "catalogue"
+
+
+def rows_of(row: type[Row], name: str, params: Mapping[str, Any], using: str) -> list[Row]:
+    """A row for each that `catalogue/<name>.sql` gives; its columns are the fields, in order."""
     columns = [moment if one.type == datetime | None else as_it_is for one in fields(row)]
     with connections[using].cursor() as cursor:
-        cursor.execute(statement, params)
+        cursor.execute(statement(name), params)
         return [
             row(*(read(value) for read, value in zip(columns, values, strict=True)))
             for values in cursor.fetchall()
         ]
+
+
+@cache
+def statement(name: str) -> str:
+    return (CATALOGUE / f"{name}.sql").read_text()
 
 
 def moment(value: str | datetime | None) -> datetime | None:

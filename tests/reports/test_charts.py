@@ -9,8 +9,8 @@ from apps.reports.answers import Result
 from apps.reports.charts import Bars, Days, Heat, Lines, Stacked
 from apps.reports.periods import Period
 from apps.reports.question import Question
-from apps.reports.report import Column, Table
-from apps.reports.units import PERIOD, TEXT
+from apps.reports.report import Series, Table, column
+from apps.reports.units import TEXT
 
 TODAY = date(2026, 11, 21)
 
@@ -18,21 +18,12 @@ TODAY = date(2026, 11, 21)
 @dataclass(frozen=True)
 class Row:
     period: Period
-    written: int
-    read: int
+    written: int = column("Written", headline=True)
+    read: int = column("Read")
 
 
 QUESTION = Question(Period(date(2026, 11, 9), date(2026, 11, 11)))
-TABLE = Table(
-    Row,
-    list,
-    [
-        Column("period", "Day", unit=PERIOD),
-        Column("written", "Written", headline=True),
-        Column("read", "Read"),
-    ],
-    title="Letters",
-)
+TABLE = Series("Letters", Row, list)
 ROWS = [Row(bucket, 3 + n, 7 - n) for n, bucket in enumerate(QUESTION.buckets)]
 BEFORE = [Row(bucket, 1 + n, 2) for n, bucket in enumerate(QUESTION.before().buckets)]
 
@@ -63,21 +54,12 @@ def test_stacked_bars_are_of_their_columns_in_order():
 
 @dataclass(frozen=True)
 class Cell:
-    weekday: str
-    hour: int
-    letters: int
+    weekday: str = column("Weekday", unit=TEXT)
+    hour: int = column("Hour")
+    letters: int = column("Letters")
 
 
-HOURS = Table(
-    Cell,
-    list,
-    [
-        Column("weekday", "Weekday", unit=TEXT),
-        Column("hour", "Hour"),
-        Column("letters", "Letters"),
-    ],
-    title="Hours",
-)
+HOURS = Table("Hours", Cell, list)
 CELLS = [Cell("Mon", 8, 3), Cell("Mon", 9, 0), Cell("Tue", 8, 5)]
 
 

@@ -11,7 +11,7 @@ from apps.activity.models import AuditEntry
 from apps.activity.verification import verify
 from apps.backoffice import exports
 from apps.reports import report as reports
-from apps.reports.report import PEOPLE, Column, Report, Table, register
+from apps.reports.report import PEOPLE, Report, Table, column, register
 from apps.reports.units import TEXT
 from tests import factories
 from tests.factories import UserFactory
@@ -120,14 +120,10 @@ def addresses(monkeypatch):
 
     @dataclass(frozen=True)
     class AddressRow:
-        name: str
-        email: str
+        name: str = column("Name", unit=TEXT)
+        email: str = column("E-mail", unit=TEXT, export="users.export_emails")
 
-    columns = [
-        Column("name", "Name", unit=TEXT),
-        Column("email", "E-mail", unit=TEXT, export="users.export_emails"),
-    ]
-    table = Table(AddressRow, lambda question: [AddressRow("=Ida", "ida@example.com")], columns)
+    table = Table("", AddressRow, lambda question: [AddressRow("=Ida", "ida@example.com")])
     monkeypatch.setattr(reports, "_reports", dict(reports._reports))
     register(Report("addresses", "Addresses", "", PEOPLE, [table], takes_dates=False))
 

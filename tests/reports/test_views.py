@@ -11,8 +11,7 @@ from apps.reports import answers
 from apps.reports import report as reports
 from apps.reports.answers import QUERY_CANCELED
 from apps.reports.periods import Period
-from apps.reports.report import Column, register
-from apps.reports.units import PERIOD
+from apps.reports.report import column, register
 from tests import factories
 from tests.factories import UserFactory
 
@@ -174,22 +173,23 @@ def test_what_takes_too_long_is_said(reader, monkeypatch):
 def cards(monkeypatch):
     """A report without a chart, whose figure leads to another report."""
 
+    to_people, to_nothing = reports.ReportLink("people"), reports.ReportLink("nothing")
+
     @dataclass(frozen=True)
     class CardRow:
         period: Period
-        letters: int
+        letters: int = column("Letters", headline=True, link=to_people)
+        nowhere: int = column("Nowhere", link=to_nothing)
 
     def rows(question):
-        return [CardRow(bucket, bucket.start.day) for bucket in question.buckets]
+        def row(days):
+            letters = sum(day.day for day in days.days())
+            return CardRow(days, letters, letters)
 
-    to_people = reports.ReportLink("people")
-    columns = [
-        Column("period", "Day", unit=PERIOD),
-        Column("letters", "Letters", headline=True, link=to_people),
-        Column("letters", "Nowhere", link=reports.ReportLink("nothing")),
-    ]
+        return row
+
     monkeypatch.setattr(reports, "_reports", dict(reports._reports))
-    table = reports.Table(CardRow, rows, columns)
+    table = reports.Series("Letters", CardRow, rows)
     register(reports.Report("cards", "Cards", "", reports.PUBLISHING, [table], place=0))
 
 

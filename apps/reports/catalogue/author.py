@@ -17,26 +17,19 @@ from apps.posts.models import Comment, Post
 from apps.posts.wording import cut
 from apps.reports.links import ListLink, ObjectLink
 from apps.reports.question import Question
-from apps.reports.report import HIGHER, PEOPLE, Column, Report, Table, register
+from apps.reports.report import HIGHER, PEOPLE, Report, Table, column, register
 from apps.reports.sql import rows_of
-from apps.reports.units import AVERAGE, COUNT, MOMENT, TEXT
+from apps.reports.units import AVERAGE, MOMENT, TEXT
 from apps.users.models import User
 
 POSTS, COMMENTS_EACH, ENTRIES, CHARACTERS = 20, 5, 20, 120
-FIGURES = """
-    SELECT author.id, author.name, author.region, COUNT(post.id),
-        COUNT(CASE WHEN post.status = 'published' THEN 1 END),
-        COALESCE(SUM(post.comment_count), 0),
-        CAST(AVG(post.comment_count) AS double precision),
-        author.points, MIN(post.created_at), MAX(post.created_at)
-    FROM users author
-    LEFT JOIN posts post ON post.author_id = author.id AND post.deleted_at IS NULL
-    WHERE author.id = COALESCE(%(author)s, (
-        SELECT author_id FROM posts
-        WHERE deleted_at IS NULL ORDER BY created_at DESC, id DESC LIMIT 1
-    ))
-    GROUP BY author.id, author.name, author.region, author.points
-"""
+HIS_POSTS = ListLink("posts.post", fields={"author": "id"})
+HIS_PUBLISHED = ListLink("posts.post", params={"status": "published"}, fields={"author": "id"})
+APPROVED = ListLink("posts.comment", params={"status": "approved"}, fields={"post": "id"})
+USER, POST = ObjectLink("users.user", "id"), ObjectLink("posts.post", "id")
+COMMENT, ITS_POST = ObjectLink("posts.comment", "id"), ObjectLink("posts.post", "post_id")
+ON_HIS = "Approved comments on his posts."
+PER_POST = "Approved comments on a post of his, on average."
 
 
 class AuthorFilters(forms.Form):
@@ -55,48 +48,50 @@ class AuthorFilters(forms.Form):
 @dataclass(frozen=True, slots=True)
 class AuthorRow:
     id: int
-    name: str
-    region: str
-    posts: int
-    published: int
-    comments: int
-    comments_per_post: float | None
-    points: int
-    first_post: datetime | None
-    last_post: datetime | None
+    name: str = column("Name", unit=TEXT, link=USER)
+    region: str = column("Region", unit=TEXT)
+    posts: int = column("Posts", "Not in the trash, of any status.", link=HIS_POSTS)
+    published: int = column(
+        "Published", "Of these, for all to see.", better=HIGHER, link=HIS_PUBLISHED
+    )
+    comments: int = column("Comments", ON_HIS, better=HIGHER)
+    comments_per_post: float | None = column("Per post", PER_POST, AVERAGE, HIGHER)
+    points: int = column("Points", "As they stand today.")
+    first_post: datetime | None = column("First post", unit=MOMENT)
+    last_post: datetime | None = column("Last post", unit=MOMENT)
 
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
     id: int
-    title: str
-    status: str
-    created_at: datetime
-    comments: int
+    title: str = column("Post", unit=TEXT, link=POST)
+    status: str = column("Status", unit=TEXT)
+    created_at: datetime = column("Created", unit=MOMENT)
+    comments: int = column("Comments on it", "Approved ones.", link=APPROVED)
 
 
 @dataclass(frozen=True, slots=True)
 class CommentRow:
     id: int
     post_id: int
-    comment: str
-    post: str
-    written_by: str
-    status: str
-    created_at: datetime
+    comment: str = column("Comment", unit=TEXT, link=COMMENT)
+    post: str = column("On", unit=TEXT, link=ITS_POST)
+    written_by: str = column("By", unit=TEXT)
+    status: str = column("Status", unit=TEXT)
+    created_at: datetime = column("Written", unit=MOMENT)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    at: datetime
-    done: str
-    kind: str
-    label: str
+    at: datetime = column("When", unit=MOMENT)
+    done: str = column("Did", unit=TEXT)
+    kind: str = column("With a", unit=TEXT)
+    label: str = column("Named", unit=TEXT)
 
 
 def figures(question: Question) -> list[AuthorRow]:
     author = question.filters.get("author")
-    return rows_of(AuthorRow, FIGURES, {"author": author}, question.using)
+    return rows_of(AuthorRow, "author", {"author": author}, question.using)
 
 
 def who(question: Question):
@@ -149,10 +144,6 @@ def kind_of(object_type: str) -> str:
     return str(recorded.model._meta.verbose_name) if recorded else object_type
 
 
-HIS_POSTS = ListLink("posts.post", fields={"author": "id"})
-HIS_PUBLISHED = ListLink("posts.post", params={"status": "published"}, fields={"author": "id"})
-APPROVED = ListLink("posts.comment", params={"status": "approved"}, fields={"post": "id"})
-
 register(
     Report(
         slug="author",
@@ -163,79 +154,30 @@ register(
         takes_dates=False,
         filters=AuthorFilters,
         tables=[
+            Table("The author", AuthorRow, figures, empty="Nobody has written yet."),
             Table(
-                title="The author",
-                row=AuthorRow,
-                rows=figures,
-                empty="Nobody has written yet.",
-                columns=[
-                    Column("name", "Name", unit=TEXT, link=ObjectLink("users.user", "id")),
-                    Column("region", "Region", unit=TEXT),
-                    Column("posts", "Posts", "Not in the trash, of any status.", link=HIS_POSTS),
-                    Column(
-                        "published",
-                        "Published",
-                        "Of these, for all to see.",
-                        better=HIGHER,
-                        link=HIS_PUBLISHED,
-                    ),
-                    Column(
-                        "comments", "Comments", "Approved comments on his posts.", better=HIGHER
-                    ),
-                    Column(
-                        "comments_per_post",
-                        "Per post",
-                        "Approved comments on a post of his, on average.",
-                        AVERAGE,
-                        HIGHER,
-                    ),
-                    Column("points", "Points", "As they stand today."),
-                    Column("first_post", "First post", unit=MOMENT),
-                    Column("last_post", "Last post", unit=MOMENT),
-                ],
-            ),
-            Table(
+                "Latest posts",
+                PostRow,
+                latest_posts,
                 name="posts",
-                title="Latest posts",
                 note=f"at most {POSTS}",
-                row=PostRow,
-                rows=latest_posts,
                 empty="No post yet.",
-                columns=[
-                    Column("title", "Post", unit=TEXT, link=ObjectLink("posts.post", "id")),
-                    Column("status", "Status", unit=TEXT),
-                    Column("created_at", "Created", unit=MOMENT),
-                    Column("comments", "Comments on it", "Approved ones.", COUNT, link=APPROVED),
-                ],
             ),
             Table(
+                "What is said of them",
+                CommentRow,
+                latest_comments,
                 name="comments",
-                title="What is said of them",
                 note=f"the newest {COMMENTS_EACH} of each",
-                row=CommentRow,
-                rows=latest_comments,
                 empty="No comment yet.",
-                columns=[
-                    Column("comment", "Comment", unit=TEXT, link=ObjectLink("posts.comment", "id")),
-                    Column("post", "On", unit=TEXT, link=ObjectLink("posts.post", "post_id")),
-                    Column("written_by", "By", unit=TEXT),
-                    Column("status", "Status", unit=TEXT),
-                    Column("created_at", "Written", unit=MOMENT),
-                ],
             ),
             Table(
+                "What he did last",
+                EntryRow,
+                latest_entries,
                 name="entries",
-                title="What he did last",
                 note=f"at most {ENTRIES}",
-                row=EntryRow,
-                rows=latest_entries,
                 empty="Nothing yet.",
-                columns=[
-                    Column("at", "When", unit=MOMENT),
-                    Column("done", "Did", unit=TEXT),
-                    Column("kind", "With a", unit=TEXT),
-                    Column("label", "Named", unit=TEXT),
-                ],
             ),
         ],
     )

@@ -8,17 +8,23 @@ from django.utils import timezone
 
 from apps.posts.actions.schedule import LATE_AFTER
 from apps.posts.models import Post
+from apps.reports import columns
 from apps.reports.charts import Days
 from apps.reports.daily import by_day, daily_all, within
-from apps.reports.links import ListLink, ObjectLink
+from apps.reports.links import ObjectLink
 from apps.reports.periods import DAY, Period
 from apps.reports.question import Question
-from apps.reports.report import HIGHER, LOWER, PUBLISHING, Column, Report, Table, register
+from apps.reports.report import LOWER, PUBLISHING, Report, RowOf, Series, Table, column, register
 from apps.reports.rollups.days import runs
 from apps.reports.rollups.metrics.posts import MISSED, PUBLISHED
-from apps.reports.units import DATE, DURATION, MOMENT, PERIOD, TEXT
+from apps.reports.units import DATE, DURATION, MOMENT, TEXT
 
 MOST_MISSED = 1_000
+WITHOUT = (
+    "Days on which nothing was published that still is, since the first publication; today is not "
+    "over."
+)
+LATE = "From the time it was due until it came out, or until now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,44 +32,41 @@ class CalendarRow:
     """`each` is how many of each of its days, and `missed_on` the days with missed schedules."""
 
     period: Period
-    published: int
-    empty: int
-    missed: int
+    published: int = columns.published()
+    empty: int = column("Days without", WITHOUT, better=LOWER, headline=True)
+    missed: int = columns.missed()
     each: tuple[int, ...]
     missed_on: tuple[date, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GapRow:
-    first: date
-    last: date
-    days: int
+    first: date = column("From", unit=DATE)
+    last: date = column("To", unit=DATE)
+    days: int = column("Days", "How many days the gap has.")
 
 
 @dataclass(frozen=True, slots=True)
 class MissedRow:
     id: int
-    title: str
-    due: datetime
-    out: datetime | None
-    late: float
-    why: str
+    title: str = column("Post", unit=TEXT, link=ObjectLink("posts.post", "id"))
+    due: datetime = column("Due", unit=MOMENT)
+    out: datetime | None = column("Came out", unit=MOMENT)
+    late: float = column("Late", LATE, DURATION)
+    why: str = column("Why", unit=TEXT)
 
 
-def rows(question: Question) -> list[CalendarRow]:
+def rows(question: Question) -> RowOf[CalendarRow]:
     published, missed = daily_all([PUBLISHED, MISSED], question)
     empty = set(empty_days(question))
-    return [
-        CalendarRow(
-            bucket,
-            published.over(bucket),
-            len(empty.intersection(bucket.days())),
-            missed.over(bucket),
-            published.each(bucket),
-            tuple(day for day in bucket.days() if missed.over(Period(day, day + DAY))),
-        )
-        for bucket in question.buckets
-    ]
+    return lambda days: CalendarRow(
+        days,
+        published.over(days),
+        len(empty.intersection(days.days())),
+        missed.over(days),
+        published.each(days),
+        tuple(day for day in days.days() if missed.over(Period(day, day + DAY))),
+    )
 
 
 def empty_days(question: Question) -> Iterator[date]:
@@ -112,69 +115,23 @@ def came_late(question: Question) -> Iterator[MissedRow]:
         yield MissedRow(pk, title, due, at, (at - due).total_seconds(), why)
 
 
-DAYS_TABLE = Table(
-    title="Published posts",
-    row=CalendarRow,
-    rows=rows,
-    chart=Days("published", "each", "missed_on", "Missed schedules"),
-    columns=[
-        Column("period", "Day", unit=PERIOD),
-        Column(
-            "published",
-            "Published",
-            "Posts and pages that were published that day and still are.",
-            better=HIGHER,
-            headline=True,
-            link=ListLink("posts.post", dates="published_at", params={"status": "published"}),
-        ),
-        Column(
-            "empty",
-            "Days without",
-            "Days on which nothing was published that still is, since the first publication; today "
-            "is not over.",
-            better=LOWER,
-            headline=True,
-        ),
-        Column(
-            "missed",
-            "Missed schedules",
-            "Scheduled posts that came out that day, more than 5 minutes after their time.",
-            better=LOWER,
-            headline=True,
-        ),
-    ],
-)
-GAPS_TABLE = Table(
+GAPS = Table(
+    "Gaps",
+    GapRow,
+    gap_rows,
     name="gaps",
-    title="Gaps",
     note="days on end without a publication, the longest first",
-    row=GapRow,
-    rows=gap_rows,
     empty="Something was published every day.",
-    columns=[
-        Column("first", "From", unit=DATE),
-        Column("last", "To", unit=DATE),
-        Column("days", "Days", "How many days the gap has."),
-    ],
 )
-MISSED_TABLE = Table(
+LATE_ONES = Table(
+    "Missed schedules",
+    MissedRow,
+    missed_rows,
     name="missed",
-    title="Missed schedules",
     note=f"those that wait, then the last {MOST_MISSED:,} that came out late",
-    row=MissedRow,
-    rows=missed_rows,
     empty="Every scheduled post came out in time.",
-    columns=[
-        Column("title", "Post", unit=TEXT, link=ObjectLink("posts.post", "id")),
-        Column("due", "Due", unit=MOMENT),
-        Column("out", "Came out", unit=MOMENT),
-        Column(
-            "late", "Late", "From the time it was due until it came out, or until now.", DURATION
-        ),
-        Column("why", "Why", unit=TEXT),
-    ],
 )
-
+CHART = Days("published", "each", "missed_on", "Missed schedules")
 register(
     Report(
         slug="calendar",
@@ -183,6 +140,6 @@ register(
         group=PUBLISHING,
         in_sidebar=True,
         place=4,
-        tables=[DAYS_TABLE, GAPS_TABLE, MISSED_TABLE],
+        tables=[Series("Published posts", CalendarRow, rows, CHART), GAPS, LATE_ONES],
     )
 )

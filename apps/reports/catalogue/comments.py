@@ -4,58 +4,73 @@ from dataclasses import dataclass
 from typing import Any
 
 from apps.posts.models import Comment
+from apps.reports import columns
 from apps.reports.charts import Heat, Lines, Stacked
-from apps.reports.daily import Daily, by_day, daily
+from apps.reports.daily import by_day, daily, took
 from apps.reports.links import ListLink
 from apps.reports.periods import Period
 from apps.reports.question import Question
-from apps.reports.report import CONVERSATION, HIGHER, LOWER, Column, Report, Table, register
-from apps.reports.rollups.durations import median
-from apps.reports.rollups.metric import TOOK
+from apps.reports.report import (
+    CONVERSATION,
+    HIGHER,
+    LOWER,
+    Report,
+    RowOf,
+    Series,
+    Table,
+    column,
+    register,
+)
 from apps.reports.rollups.metrics.comments import RECEIVED
 from apps.reports.rollups.metrics.posts import TO_FIRST_COMMENT
-from apps.reports.units import ABOUT, PERIOD, TEXT, WEEKDAYS
+from apps.reports.units import ABOUT, TEXT, WEEKDAYS
 
-STATUSES = {
-    "pending": "Not judged yet.",
-    "approved": "To be read below their post.",
-    "spam": "Marked as spam.",
-    "removed": "Taken off by a moderator.",
-}
+STATUSES = ("pending", "approved", "spam", "removed")
+SOONER = (
+    "In half of these posts the first approved comment came sooner after publication; reckoned "
+    "from counts per length of time."
+)
+
+
+def judged(status: str, meaning: str) -> Any:
+    link = ListLink("posts.comment", dates="created_at", params={"status": status})
+    return column(Comment.Status(status).label, f"Of these: {meaning}", link=link)
 
 
 @dataclass(frozen=True, slots=True)
 class CommentsRow:
     period: Period
-    received: int
-    pending: int
-    approved: int
-    spam: int
-    removed: int
-
-
-@dataclass(frozen=True, slots=True)
-class HourRow:
-    weekday: str
-    hour: str
-    comments: int
+    received: int = columns.comments("Received", better=HIGHER, headline=True)
+    pending: int = judged("pending", "Not judged yet.")
+    approved: int = judged("approved", "To be read below their post.")
+    spam: int = judged("spam", "Marked as spam.")
+    removed: int = judged("removed", "Taken off by a moderator.")
 
 
 @dataclass(frozen=True, slots=True)
 class FirstRow:
     period: Period
-    discussed: int
-    to_first: float | None
+    discussed: int = column("Discussed posts", "Posts published that day that have a comment.")
+    to_first: float | None = column("To first comment", SOONER, ABOUT, LOWER, headline=True)
 
 
-def rows(question: Question) -> list[CommentsRow]:
+@dataclass(frozen=True, slots=True)
+class HourRow:
+    weekday: str = column("Day of the week", unit=TEXT)
+    hour: str = column("From", unit=TEXT)
+    comments: int = column("Comments", "Written in that hour of that day of the week.")
+
+
+def rows(question: Question) -> RowOf[CommentsRow]:
     received = daily(RECEIVED, question, "status")
-    return [
-        CommentsRow(
-            bucket, received.over(bucket), *(received.over(bucket, status) for status in STATUSES)
-        )
-        for bucket in question.buckets
-    ]
+    return lambda days: CommentsRow(
+        days, received.over(days), *(received.over(days, status) for status in STATUSES)
+    )
+
+
+def firsts(question: Question) -> RowOf[FirstRow]:
+    times = took(TO_FIRST_COMMENT, question)
+    return lambda days: FirstRow(days, times.over(days), times.median(days))
 
 
 def hours(question: Question) -> list[HourRow]:
@@ -71,80 +86,9 @@ def hours(question: Question) -> list[HourRow]:
     ]
 
 
-def firsts(question: Question) -> list[FirstRow]:
-    took = daily(TO_FIRST_COMMENT, question, TOOK)
-    return [
-        FirstRow(bucket, took.over(bucket), middle(took, bucket)) for bucket in question.buckets
-    ]
-
-
-def middle(took: Daily, period: Period) -> float | None:
-    return median(took.by_key(period))
-
-
-def first_totals(question: Question) -> dict[str, Any]:
-    """The median of all: medians do not add up."""
-    return {"to_first": middle(daily(TO_FIRST_COMMENT, question, TOOK), question.period)}
-
-
-def received_as(status: str = "") -> ListLink:
-    return ListLink(
-        "posts.comment", dates="created_at", params={"status": status} if status else {}
-    )
-
-
-COLUMNS = [
-    Column("period", "Day", unit=PERIOD),
-    Column(
-        "received",
-        "Received",
-        "Comments written that day. Those in the trash do not count.",
-        better=HIGHER,
-        headline=True,
-        link=received_as(),
-    ),
-    *(
-        Column(
-            status, Comment.Status(status).label, f"Of these: {meaning}", link=received_as(status)
-        )
-        for status, meaning in STATUSES.items()
-    ),
-]
-HOURS = Table(
-    name="hours",
-    title="When comments are written",
-    row=HourRow,
-    rows=hours,
-    chart=Heat("weekday", "hour", "comments"),
-    columns=[
-        Column("weekday", "Day of the week", unit=TEXT),
-        Column("hour", "From", unit=TEXT),
-        Column("comments", "Comments", "Written in that hour of that day of the week."),
-    ],
-)
-FIRSTS = Table(
-    name="first",
-    title="Time to the first comment",
-    row=FirstRow,
-    rows=firsts,
-    totals=first_totals,
-    chart=Lines(["to_first"]),
-    empty="No post of this period has a comment.",
-    columns=[
-        Column("period", "Published", unit=PERIOD),
-        Column("discussed", "Discussed posts", "Posts published that day that have a comment."),
-        Column(
-            "to_first",
-            "To first comment",
-            "In half of these posts the first approved comment came sooner after publication; "
-            "reckoned from counts per length of time.",
-            ABOUT,
-            LOWER,
-            headline=True,
-        ),
-    ],
-)
-
+CHART = Stacked(["approved", "pending", "spam", "removed"])
+WHEN = Heat("weekday", "hour", "comments")
+SILENT = "No post of this period has a comment."
 register(
     Report(
         slug="comments",
@@ -153,15 +97,16 @@ register(
         group=CONVERSATION,
         in_sidebar=True,
         tables=[
-            Table(
-                title="Comments",
-                row=CommentsRow,
-                rows=rows,
-                chart=Stacked(["approved", "pending", "spam", "removed"]),
-                columns=COLUMNS,
+            Series("Comments", CommentsRow, rows, CHART),
+            Series(
+                "Time to the first comment",
+                FirstRow,
+                firsts,
+                Lines(["to_first"]),
+                name="first",
+                empty=SILENT,
             ),
-            FIRSTS,
-            HOURS,
+            Table("When comments are written", HourRow, hours, WHEN, name="hours"),
         ],
     )
 )

@@ -1,24 +1,23 @@
 """What was published: how much, what is talked about, in which categories, and how old it is."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import F
-from django.utils import timezone
 
 from apps.posts.models import Category, Post
+from apps.reports import columns
+from apps.reports.ages import by_age
 from apps.reports.charts import Bars, Lines
 from apps.reports.daily import by_day, daily
 from apps.reports.links import ListLink, ObjectLink
-from apps.reports.periods import DAY, Period
+from apps.reports.periods import Period
 from apps.reports.question import Question
-from apps.reports.report import HIGHER, PUBLISHING, Column, Report, Table, register
+from apps.reports.report import PUBLISHING, Report, RowOf, Series, Table, column, register
 from apps.reports.rollups.metrics.posts import MOST_COMMENTED, PUBLISHED
-from apps.reports.units import COUNT, MOMENT, PERCENT, PERIOD, TEXT
+from apps.reports.units import MOMENT, TEXT
 
 TOP = 100
-# From so many days on, up to the next; posts are as old as their publication.
 AGES = (
     (0, "Under a month"),
     (30, "1 to 3 months"),
@@ -27,44 +26,53 @@ AGES = (
     (365, "1 to 2 years"),
     (730, "Over 2 years"),
 )
+STATUS = {"status": "published"}
+POST, AUTHOR = ObjectLink("posts.post", "id"), ObjectLink("users.user", "author_id")
+COMMENTS = ListLink("posts.comment", params={"status": "approved"}, fields={"post": "id"})
+OF_CATEGORY = ListLink("posts.post", "published_at", STATUS, fields={"category": "id"})
+DAYS = {"published_at_from": "first", "published_at_to": "last"}
+OF_AGE = ListLink("posts.post", params=STATUS, fields=DAYS)
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedRow:
     period: Period
-    published: int
+    published: int = columns.published()
 
 
 @dataclass(frozen=True, slots=True)
 class TopRow:
     id: int
-    title: str
+    title: str = column("Post", unit=TEXT, link=POST)
     author_id: int
-    author: str
-    published_at: object
-    comments: int
+    author: str = column("Author", unit=TEXT, link=AUTHOR)
+    published_at: datetime = column("Published at", unit=MOMENT)
+    comments: int = column("Comments", "Approved comments, whenever written.", link=COMMENTS)
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryRow:
     id: int | None
-    category: str
-    published: int
-    share: float
+    category: str = column("Category", unit=TEXT)
+    published: int = column(
+        "In the category", "Of the posts published in the period.", link=OF_CATEGORY
+    )
+    share: float = columns.share("all that was published")
 
 
 @dataclass(frozen=True, slots=True)
 class AgeRow:
-    age: str
+    age: str = column("Published", unit=TEXT)
     first: date
     last: date
-    posts: int
-    share: float
+    posts: int = column("Posts", "As old as their publication, today.", link=OF_AGE)
+    share: float = columns.share("all that is published")
 
 
-def published_rows(question: Question) -> list[PublishedRow]:
-    published = daily(PUBLISHED, question)
-    return [PublishedRow(bucket, published.over(bucket)) for bucket in question.buckets]
+def published_rows(question: Question) -> RowOf[PublishedRow]:
+    """By category, which another table needs too: of all of them together."""
+    published = daily(PUBLISHED, question, "category")
+    return lambda days: PublishedRow(days, published.over(days))
 
 
 def top_rows(question: Question) -> list[TopRow]:
@@ -72,20 +80,18 @@ def top_rows(question: Question) -> list[TopRow]:
     comments = {int(key): number for _, key, number in by_day(MOST_COMMENTED, question, "post")}
     most = sorted(comments, key=lambda pk: (comments[pk], pk), reverse=True)[:TOP]
     published = Post.objects.using(question.using).published().filter(pk__in=most)
-    columns = ("id", "title", "author_id", "name", "published_at")
-    rows = published.annotate(name=F("author__name")).values_list(*columns)
+    names = ("id", "title", "author_id", "name", "published_at")
+    rows = published.annotate(name=F("author__name")).values_list(*names)
     found = {row[0]: TopRow(*row, comments[row[0]]) for row in rows}
     return [found[pk] for pk in most if pk in found]
 
 
 def category_rows(question: Question) -> list[CategoryRow]:
     """The most used first."""
-    published = daily(PUBLISHED, question, "category")
-    of = {key: published.over(question.period, key) for key in published.keys}
+    of = daily(PUBLISHED, question, "category").by_key(question.period)
     ids = [int(key) for key in of if key]
-    names = dict(
-        Category.objects.using(question.using).filter(pk__in=ids).values_list("pk", "name")
-    )
+    categories = Category.objects.using(question.using).filter(pk__in=ids)
+    names = dict(categories.values_list("pk", "name"))
     total = sum(of.values())
     rows = [
         CategoryRow(int(key) if key else None, named(key, names), number, number / total)
@@ -102,103 +108,27 @@ def age_rows(question: Question) -> list[AgeRow]:
     """Of everything that is published today, whatever the period."""
     first = Post.objects.using(question.using).published().order_by("published_at", "id")
     oldest = first.values_list("published_at", flat=True).first()
-    if oldest is None:
-        return []
-    today = timezone.localdate()
-    ever = Period(min(timezone.localdate(oldest), today), today + DAY)
-    published = daily(PUBLISHED, replace(question, period=ever))
-    spans = list(ages(ever))
-    counted = [published.over(span) for _, span in spans]
-    total = sum(counted) or 1
-    return [
-        AgeRow(name, span.start, span.last, number, number / total)
-        for (name, span), number in zip(spans, counted, strict=True)
-    ]
+    return [AgeRow(*one) for one in by_age(AGES, oldest, PUBLISHED, question)]
 
 
-def ages(ever: Period) -> Iterator[tuple[str, Period]]:
-    """Each age's name and its days, as far as there are any."""
-    ends = [ever.end - timedelta(days=days) for days, _ in AGES]
-    for (_, name), end, start in zip(AGES, ends, [*ends[1:], ever.start], strict=True):
-        if ever.start < end:
-            yield name, Period(max(start, ever.start), end)
-
-
-IN_LIST = ListLink("posts.post", dates="published_at", params={"status": "published"})
-OF_CATEGORY = replace(IN_LIST, fields={"category": "id"})
-OF_AGE = ListLink(
-    "posts.post",
-    params={"status": "published"},
-    fields={"published_at_from": "first", "published_at_to": "last"},
-)
-COMMENTS = ListLink("posts.comment", params={"status": "approved"}, fields={"post": "id"})
-
-PUBLISHED_TABLE = Table(
-    title="Published posts",
-    row=PublishedRow,
-    rows=published_rows,
-    chart=Lines(["published"]),
-    columns=[
-        Column("period", "Day", unit=PERIOD),
-        Column(
-            "published",
-            "Published",
-            "Posts and pages that were published that day and still are.",
-            better=HIGHER,
-            headline=True,
-            link=IN_LIST,
-        ),
-    ],
-)
-TOP_TABLE = Table(
+MOST_TALKED_ABOUT = Table(
+    "Most commented",
+    TopRow,
+    top_rows,
+    Bars("title", "comments"),
     name="top",
-    title="Most commented",
     note=f"the first {TOP} of those published in the period",
-    row=TopRow,
-    rows=top_rows,
-    chart=Bars("title", "comments"),
     empty="No post of this period has a comment.",
-    columns=[
-        Column("title", "Post", unit=TEXT, link=ObjectLink("posts.post", "id")),
-        Column("author", "Author", unit=TEXT, link=ObjectLink("users.user", "author_id")),
-        Column("published_at", "Published at", unit=MOMENT),
-        Column(
-            "comments", "Comments", "Approved comments, whenever written.", COUNT, link=COMMENTS
-        ),
-    ],
 )
-CATEGORIES_TABLE = Table(
-    name="categories",
-    title="Categories",
-    row=CategoryRow,
-    rows=category_rows,
-    chart=Bars("category", "published"),
-    columns=[
-        Column("category", "Category", unit=TEXT),
-        Column(
-            "published",
-            "In the category",
-            "Of the posts published in the period.",
-            link=OF_CATEGORY,
-        ),
-        Column("share", "Share", "Of all that was published.", PERCENT),
-    ],
-)
-AGES_TABLE = Table(
+BY_AGE = Table(
+    "How old what is published is",
+    AgeRow,
+    age_rows,
+    Bars("age", "posts"),
     name="ages",
-    title="How old what is published is",
     note="all that is published, whatever the period",
-    row=AgeRow,
-    rows=age_rows,
-    chart=Bars("age", "posts"),
     empty="Nothing is published.",
-    columns=[
-        Column("age", "Published", unit=TEXT),
-        Column("posts", "Posts", "As old as their publication, today.", link=OF_AGE),
-        Column("share", "Share", "Of all that is published.", PERCENT),
-    ],
 )
-
 register(
     Report(
         slug="content",
@@ -207,6 +137,17 @@ register(
         group=PUBLISHING,
         in_sidebar=True,
         place=3,
-        tables=[PUBLISHED_TABLE, TOP_TABLE, CATEGORIES_TABLE, AGES_TABLE],
+        tables=[
+            Series("Published posts", PublishedRow, published_rows, Lines(["published"])),
+            MOST_TALKED_ABOUT,
+            Table(
+                "Categories",
+                CategoryRow,
+                category_rows,
+                Bars("category", "published"),
+                name="categories",
+            ),
+            BY_AGE,
+        ],
     )
 )

@@ -7,36 +7,44 @@ from apps.reports.charts import Bars, Stacked
 from apps.reports.daily import daily, daily_all
 from apps.reports.periods import Period
 from apps.reports.question import Question
-from apps.reports.report import LOWER, STAFF, Column, Report, Table, register
+from apps.reports.report import LOWER, STAFF, Report, RowOf, Series, Table, column, register
 from apps.reports.rollups.metrics.staff import BY_HAND, EDITS, MERGED, PENDING
-from apps.reports.units import PERIOD, TEXT
+from apps.reports.units import TEXT
+
+SAVED = "Changes saved from an edit page that day, or by the buttons on it."
+AS_TYPED = "Of these, saved with nobody else’s change beside them."
+TOGETHER = "Somebody else had saved meanwhile, and both changes went together."
+CHOSEN = "Both had changed the same, and the person chose on the merge page."
+KEPT = "Edits that could not be saved at once that day and were kept for their author."
+WAITING = "Neither saved nor discarded by now, whenever they were kept."
 
 
 @dataclass(frozen=True, slots=True)
 class EditsRow:
     period: Period
-    saved: int
-    plain: int
-    by_themselves: int
-    by_hand: int
-    kept: int
+    saved: int = column("Saved", SAVED, headline=True)
+    plain: int = column("As typed", AS_TYPED)
+    by_themselves: int = column("Merged by themselves", TOGETHER)
+    by_hand: int = column("Merged by hand", CHOSEN, better=LOWER, headline=True)
+    kept: int = column("Kept", KEPT, better=LOWER, headline=True)
 
 
 @dataclass(frozen=True, slots=True)
 class CauseRow:
-    cause: str
-    kept: int
-    waiting: int
+    cause: str = column("Because", unit=TEXT)
+    kept: int = column("Kept in the period", "Edits kept for this reason.")
+    waiting: int = column("Waiting now", WAITING, better=LOWER)
 
 
-def rows(question: Question) -> list[EditsRow]:
+def rows(question: Question) -> RowOf[EditsRow]:
     found = daily_all([EDITS, MERGED, BY_HAND, PENDING], question)
-    return [row(bucket, *(one.over(bucket) for one in found)) for bucket in question.buckets]
 
+    def row(days: Period) -> EditsRow:
+        """What was merged by hand is written down as merged, too."""
+        saved, merged, by_hand, kept = (one.over(days) for one in found)
+        return EditsRow(days, saved, saved - merged, max(merged - by_hand, 0), by_hand, kept)
 
-def row(bucket: Period, saved: int, merged: int, by_hand: int, kept: int) -> EditsRow:
-    """What was merged by hand is written down as merged, too."""
-    return EditsRow(bucket, saved, saved - merged, max(merged - by_hand, 0), by_hand, kept)
+    return row
 
 
 def causes(question: Question) -> list[CauseRow]:
@@ -51,66 +59,21 @@ def causes(question: Question) -> list[CauseRow]:
     return sorted(found, key=lambda row: (-row.kept, -row.waiting))
 
 
-EDITS_TABLE = Table(
-    title="Edits",
-    row=EditsRow,
-    rows=rows,
-    chart=Stacked(["plain", "by_themselves", "by_hand"]),
-    columns=[
-        Column("period", "Day", unit=PERIOD),
-        Column(
-            "saved",
-            "Saved",
-            "Changes saved from an edit page that day, or by the buttons on it.",
-            headline=True,
-        ),
-        Column("plain", "As typed", "Of these, saved with nobody else’s change beside them."),
-        Column(
-            "by_themselves",
-            "Merged by themselves",
-            "Somebody else had saved meanwhile, and both changes went together.",
-        ),
-        Column(
-            "by_hand",
-            "Merged by hand",
-            "Both had changed the same, and the person chose on the merge page.",
-            better=LOWER,
-            headline=True,
-        ),
-        Column(
-            "kept",
-            "Kept",
-            "Edits that could not be saved at once that day and were kept for their author.",
-            better=LOWER,
-            headline=True,
-        ),
-    ],
-)
+SAVES = Series("Edits", EditsRow, rows, Stacked(["plain", "by_themselves", "by_hand"]))
 CAUSES = Table(
+    "Why edits were kept",
+    CauseRow,
+    causes,
+    Bars("cause", "kept"),
     name="causes",
-    title="Why edits were kept",
-    row=CauseRow,
-    rows=causes,
-    chart=Bars("cause", "kept"),
     empty="No edit was kept in this period, and none waits.",
-    columns=[
-        Column("cause", "Because", unit=TEXT),
-        Column("kept", "Kept in the period", "Edits kept for this reason."),
-        Column(
-            "waiting",
-            "Waiting now",
-            "Neither saved nor discarded by now, whenever they were kept.",
-            better=LOWER,
-        ),
-    ],
 )
-
 register(
     Report(
         slug="edits",
         title="Edits",
         summary="How edits are saved, merged, or kept for their author, and why.",
         group=STAFF,
-        tables=[EDITS_TABLE, CAUSES],
+        tables=[SAVES, CAUSES],
     )
 )

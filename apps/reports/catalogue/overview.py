@@ -16,54 +16,58 @@ from apps.reports.question import Question
 from apps.reports.report import (
     HIGHER,
     PUBLISHING,
-    Column,
     Report,
     ReportLink,
+    RowOf,
+    Series,
     Table,
+    column,
     register,
 )
 from apps.reports.rollups.metrics.comments import RECEIVED
 from apps.reports.rollups.metrics.people import ACTIVE, SIGNED_UP
 from apps.reports.rollups.metrics.posts import CREATED, PUBLISHED
-from apps.reports.units import AVERAGE, DURATION, MOMENT, PERIOD, capped_at
+from apps.reports.units import AVERAGE, COUNT, DURATION, MOMENT, capped_at
 
 # In the order of the row's fields.
-SHOWN = (PUBLISHED, CREATED, RECEIVED, SIGNED_UP)
+SHOWN = (PUBLISHED, CREATED, RECEIVED, SIGNED_UP, ACTIVE)
 CAPPED = capped_at(counts.EXACT)
+LATE = "Scheduled posts that should have come out more than 5 minutes ago."
+WROTE = "People who wrote a post or a comment that day; of more days, on the average day."
+IN_REVIEW = ListLink("posts.post", params={"status": "review"})
+PENDING = ListLink("posts.comment", params={"status": "pending"})
+
+
+def card(label: str, slug: str, definition: str, unit=COUNT) -> Any:
+    return column(label, definition, unit, HIGHER, headline=True, link=ReportLink(slug))
 
 
 @dataclass(frozen=True, slots=True)
 class OverviewRow:
     period: Period
-    published: int
-    drafted: int
-    comments: int
-    signups: int
-    active: float
+    published: int = card("Published", "content", "Posts and pages published that still are.")
+    drafted: int = card("Drafted", "pipeline", "Posts made. Those in the trash do not count.")
+    comments: int = card("Comments", "comments", "Comments written, whatever became of them.")
+    signups: int = card("Sign-ups", "people", "Accounts made. Those in the trash do not count.")
+    active: float = card("Active people a day", "engagement", WROTE, AVERAGE)
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingRow:
-    at: datetime
-    in_review: int
-    longest: float | None
-    missed: int
-    pending: int
+    at: datetime = column("At", unit=MOMENT)
+    in_review: int = column("In review", "Posts that wait for an editor.", CAPPED, link=IN_REVIEW)
+    longest: float | None = column("Longest", "Since the first of them was submitted.", DURATION)
+    missed: int = column("Missed schedules", LATE, CAPPED, link=ReportLink("calendar"))
+    pending: int = column(
+        "Pending comments", "Comments that wait for a moderator.", CAPPED, link=PENDING
+    )
 
 
-def rows(question: Question) -> list[OverviewRow]:
-    *shown, active = daily_all([*SHOWN, ACTIVE], question)
-    return [
-        OverviewRow(
-            bucket, *(one.over(bucket) for one in shown), active.over(bucket) / bucket.length
-        )
-        for bucket in question.buckets
-    ]
-
-
-def totals(question: Question) -> dict[str, Any]:
-    *_, active = daily_all([*SHOWN, ACTIVE], question)
-    return {"active": active.over(question.period) / question.period.length}
+def rows(question: Question) -> RowOf[OverviewRow]:
+    *shown, active = daily_all(SHOWN, question)
+    return lambda days: OverviewRow(
+        days, *(one.over(days) for one in shown), active.over(days) / days.length
+    )
 
 
 def waiting(question: Question) -> list[WaitingRow]:
@@ -81,66 +85,14 @@ def waiting(question: Question) -> list[WaitingRow]:
     return [row] if row.in_review or row.missed or row.pending else []
 
 
-def card(name: str, label: str, slug: str, definition: str, **more) -> Column:
-    return Column(
-        name, label, definition, better=HIGHER, headline=True, link=ReportLink(slug), **more
-    )
-
-
-FIGURES = Table(
-    title="By day",
-    row=OverviewRow,
-    rows=rows,
-    totals=totals,
-    columns=[
-        Column("period", "Day", unit=PERIOD),
-        card("published", "Published", "content", "Posts and pages published that still are."),
-        card("drafted", "Drafted", "pipeline", "Posts made. Those in the trash do not count."),
-        card("comments", "Comments", "comments", "Comments written, whatever became of them."),
-        card("signups", "Sign-ups", "people", "Accounts made. Those in the trash do not count."),
-        card(
-            "active",
-            "Active people a day",
-            "engagement",
-            "People who wrote a post or a comment that day; of more days, on the average day.",
-            unit=AVERAGE,
-        ),
-    ],
-)
 WAITING = Table(
+    "Waiting now",
+    WaitingRow,
+    waiting,
     name="waiting",
-    title="Waiting now",
     note="whatever the period",
-    row=WaitingRow,
-    rows=waiting,
     empty="No post waits for review, none is late, and no comment waits for a decision.",
-    columns=[
-        Column("at", "At", unit=MOMENT),
-        Column(
-            "in_review",
-            "In review",
-            "Posts that wait for an editor.",
-            CAPPED,
-            link=ListLink("posts.post", params={"status": "review"}),
-        ),
-        Column("longest", "Longest", "Since the one was submitted that waits longest.", DURATION),
-        Column(
-            "missed",
-            "Missed schedules",
-            "Scheduled posts that should have come out more than 5 minutes ago.",
-            CAPPED,
-            link=ReportLink("calendar"),
-        ),
-        Column(
-            "pending",
-            "Pending comments",
-            "Comments that wait for a moderator.",
-            CAPPED,
-            link=ListLink("posts.comment", params={"status": "pending"}),
-        ),
-    ],
 )
-
 register(
     Report(
         slug="overview",
@@ -149,6 +101,6 @@ register(
         group=PUBLISHING,
         in_sidebar=True,
         place=1,
-        tables=[FIGURES, WAITING],
+        tables=[Series("By day", OverviewRow, rows), WAITING],
     )
 )

@@ -11,11 +11,20 @@ from apps.reports.daily import daily_all, within
 from apps.reports.links import ListLink
 from apps.reports.periods import Period
 from apps.reports.question import Question
-from apps.reports.report import HIGHER, PEOPLE, Column, Report, Table, register
+from apps.reports.report import HIGHER, PEOPLE, Report, RowOf, Series, Table, column, register
 from apps.reports.rollups.metrics.people import NEW_CONTRIBUTORS, SIGNED_UP
-from apps.reports.units import PERIOD, TEXT
+from apps.reports.units import TEXT
 from apps.users.admin.columns import known_regions
 from apps.users.models import User
+
+JOINED = ListLink("users.user", dates="created_at", filters=("region",))
+SWITCHED_OFF = ListLink(
+    "users.user", dates="created_at", fields={"is_active": "active"}, filters=("region",)
+)
+MADE = "Accounts made that day. Those in the trash do not count."
+FIRST = "People whose first post or comment is of that day, whenever they joined."
+VERIFIED = "Of these, whose e-mail address somebody has found to be their own."
+STANDING = "Of those who joined in the period: suspended at this moment, switched off, or neither."
 
 
 class PeopleFilters(forms.Form):
@@ -28,26 +37,25 @@ class PeopleFilters(forms.Form):
 @dataclass(frozen=True, slots=True)
 class PeopleRow:
     period: Period
-    signups: int
-    contributors: int
+    signups: int = column("Sign-ups", MADE, better=HIGHER, headline=True, link=JOINED)
+    contributors: int = column("New contributors", FIRST, better=HIGHER, headline=True)
 
 
 @dataclass(frozen=True, slots=True)
 class StandingRow:
-    standing: str
+    """`active` is the list's filter."""
+
+    standing: str = column("Standing", unit=TEXT)
     active: str | None
-    people: int
-    verified: int
+    people: int = column("People", STANDING, link=SWITCHED_OFF)
+    verified: int = column("Address verified", VERIFIED)
 
 
-def rows(question: Question) -> list[PeopleRow]:
+def rows(question: Question) -> RowOf[PeopleRow]:
     region = question.filters.get("region")
     by, key = ("region", region) if region else ("", "")
-    signups, contributors = daily_all([SIGNED_UP, NEW_CONTRIBUTORS], question, by)
-    return [
-        PeopleRow(bucket, signups.over(bucket, key), contributors.over(bucket, key))
-        for bucket in question.buckets
-    ]
+    found = daily_all([SIGNED_UP, NEW_CONTRIBUTORS], question, by)
+    return lambda days: PeopleRow(days, *(one.over(days, key) for one in found))
 
 
 def standings(question: Question) -> list[StandingRow]:
@@ -55,29 +63,31 @@ def standings(question: Question) -> list[StandingRow]:
     joined = within(User.objects.using(question.using).live(), "created_at", question.period)
     if region := question.filters.get("region"):
         joined = joined.filter(region=region)
-    suspended = Q(suspended_until__gt=timezone.now())
     standing = Case(
         When(is_active=False, then=Value("Switched off")),
-        When(suspended, then=Value("Suspended")),
+        When(Q(suspended_until__gt=timezone.now()), then=Value("Suspended")),
         default=Value("Active"),
     )
-    counted = (
-        joined.order_by()
-        .values_list(standing)
-        .annotate(people=Count("pk"), verified=Count("pk", filter=Q(email_verified=True)))
-    )
-    found = {name: numbers for name, *numbers in counted}
+    verified = Count("pk", filter=Q(email_verified=True))
+    by = joined.order_by().values_list(standing).annotate(people=Count("pk"), verified=verified)
+    found = {name: numbers for name, *numbers in by}
     if not found:
         return []
     shown = {"Active": None, "Suspended": None, "Switched off": "no"}
     return [StandingRow(name, active, *found.get(name, (0, 0))) for name, active in shown.items()]
 
 
-JOINED = ListLink("users.user", dates="created_at", filters=("region",))
-SWITCHED_OFF = ListLink(
-    "users.user", dates="created_at", fields={"is_active": "active"}, filters=("region",)
+SIGNUPS = Series(
+    "Sign-ups and new contributors", PeopleRow, rows, Lines(["signups", "contributors"])
 )
-
+STANDINGS = Table(
+    "Who joined, as they stand today",
+    StandingRow,
+    standings,
+    Bars("standing", "people"),
+    name="standing",
+    empty="Nobody joined in this period.",
+)
 register(
     Report(
         slug="people",
@@ -86,54 +96,6 @@ register(
         group=PEOPLE,
         in_sidebar=True,
         filters=PeopleFilters,
-        tables=[
-            Table(
-                title="Sign-ups and new contributors",
-                row=PeopleRow,
-                rows=rows,
-                chart=Lines(["signups", "contributors"]),
-                columns=[
-                    Column("period", "Joined", unit=PERIOD),
-                    Column(
-                        "signups",
-                        "Sign-ups",
-                        "Accounts made that day. Those in the trash do not count.",
-                        better=HIGHER,
-                        headline=True,
-                        link=JOINED,
-                    ),
-                    Column(
-                        "contributors",
-                        "New contributors",
-                        "People whose first post or comment is of that day, whenever they joined.",
-                        better=HIGHER,
-                        headline=True,
-                    ),
-                ],
-            ),
-            Table(
-                name="standing",
-                title="Who joined, as they stand today",
-                row=StandingRow,
-                rows=standings,
-                chart=Bars("standing", "people"),
-                empty="Nobody joined in this period.",
-                columns=[
-                    Column("standing", "Standing", unit=TEXT),
-                    Column(
-                        "people",
-                        "People",
-                        "Of those who joined in the period: suspended at this moment, switched "
-                        "off, or neither.",
-                        link=SWITCHED_OFF,
-                    ),
-                    Column(
-                        "verified",
-                        "Address verified",
-                        "Of these, whose e-mail address somebody has found to be their own.",
-                    ),
-                ],
-            ),
-        ],
+        tables=[SIGNUPS, STANDINGS],
     )
 )

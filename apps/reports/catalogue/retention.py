@@ -11,22 +11,23 @@ from apps.reports.charts import Heat
 from apps.reports.daily import by_day, daily
 from apps.reports.periods import DAY, Granularity, Period, month_number, next_start
 from apps.reports.question import Question
-from apps.reports.report import PEOPLE, Column, Report, Table, register
+from apps.reports.report import PEOPLE, Report, Table, column, register
 from apps.reports.rollups.days import month_of
 from apps.reports.rollups.metrics.people import COHORT, SIGNED_UP
 from apps.reports.units import PERCENT, TEXT
 
 # So many months after the one in which they joined.
 FOLLOWED = 12
+WROTE = "Of these, who wrote a post or a comment in the month that came so many months later."
 
 
 @dataclass(frozen=True, slots=True)
 class CohortRow:
-    joined: str
-    later: str
-    people: int
-    active: int
-    share: float
+    joined: str = column("Joined in", unit=TEXT)
+    later: str = column("Months later", unit=TEXT)
+    people: int = column("Joined", "Accounts made in that month.")
+    active: int = column("Active", WROTE)
+    share: float = column("Share", "Of those who joined.", PERCENT)
 
 
 def rows(question: Question) -> list[CohortRow]:
@@ -65,6 +66,14 @@ def lived(cohort: date) -> Iterator[date]:
         month = next_start(month, Granularity.MONTH)
 
 
+COHORTS = Table(
+    "Who joined and still writes",
+    CohortRow,
+    rows,
+    Heat("joined", "later", "share"),
+    note="by whole months; the current one as far as it has come",
+    empty="Nobody joined in this period.",
+)
 register(
     Report(
         slug="retention",
@@ -72,28 +81,6 @@ register(
         summary="Of those who joined in a month, how many write in the months after.",
         group=PEOPLE,
         default_days=364,
-        tables=[
-            Table(
-                title="Who joined and still writes",
-                note="by whole months; the current one as far as it has come",
-                row=CohortRow,
-                rows=rows,
-                chart=Heat("joined", "later", "share"),
-                empty="Nobody joined in this period.",
-                columns=[
-                    Column("joined", "Joined in", unit=TEXT),
-                    Column("later", "Months later", unit=TEXT),
-                    Column("people", "Joined", "Accounts made in that month.", adds_up=False),
-                    Column(
-                        "active",
-                        "Active",
-                        "Of these, who wrote a post or a comment in the month that came so many "
-                        "months later.",
-                        adds_up=False,
-                    ),
-                    Column("share", "Share", "Of those who joined.", PERCENT),
-                ],
-            )
-        ],
+        tables=[COHORTS],
     )
 )

@@ -10,9 +10,9 @@ from apps.reports.daily import daily
 from apps.reports.links import ObjectLink
 from apps.reports.periods import Period
 from apps.reports.question import Question
-from apps.reports.report import STAFF, Column, Report, Table, register
+from apps.reports.report import STAFF, Report, RowOf, Series, Table, column, register
 from apps.reports.rollups.metrics.staff import ACTIONS
-from apps.reports.units import PERIOD, TEXT
+from apps.reports.units import TEXT
 from apps.users.models import User
 
 # What a column counts; whatever else there is stands in the last.
@@ -24,47 +24,43 @@ KINDS = {
     **dict.fromkeys(("trash", "restore", "delete", "purge"), "binned"),
 }
 COUNTED = ("added", "saved", "moved", "judged", "binned", "other")
+ALL = "Everything written down that a person did: each object he changed is one."
+WHO = "Who did something; in the total nobody twice."
+MOVED = "Posts submitted, returned, scheduled, published, archived."
 
 
 @dataclass(frozen=True, slots=True)
 class StaffRow:
     period: Period
-    actions: int
-    people: int
+    actions: int = column("Actions", ALL, headline=True)
+    people: int = column("People", WHO, adds_up=False, headline=True)
 
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
     id: int
-    name: str
-    actions: int
-    added: int
-    saved: int
-    moved: int
-    judged: int
-    binned: int
-    other: int
+    name: str = column("Person", unit=TEXT, link=ObjectLink("users.user", "id"))
+    actions: int = column("Actions in all", "What the person did in the period.")
+    added: int = column("Added", "Objects made.")
+    saved: int = column("Saved", "Objects changed.")
+    moved: int = column("Moved on", MOVED)
+    judged: int = column("Judged", "Comments approved, removed or marked as spam.")
+    binned: int = column("Trash", "Moved to the trash, restored, or removed for good.")
+    other: int = column("Other", "Everything else: downloads, suspensions, passwords.")
 
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    action: str
-    of: str
-    times: int
+    action: str = column("Action", unit=TEXT)
+    of: str = column("Of", unit=TEXT)
+    times: int = column("Times", "Objects that the action was done to.")
 
 
-def rows(question: Question) -> list[StaffRow]:
+def rows(question: Question) -> RowOf[StaffRow]:
     by_actor = daily(ACTIONS, question, "actor")
-    return [
-        StaffRow(bucket, by_actor.over(bucket), sum(map(bool, by_actor.by_key(bucket).values())))
-        for bucket in question.buckets
-    ]
-
-
-def totals(question: Question) -> dict[str, int]:
-    """Nobody is counted twice."""
-    by_actor = daily(ACTIONS, question, "actor").by_key(question.period)
-    return {"people": sum(map(bool, by_actor.values()))}
+    return lambda days: StaffRow(
+        days, by_actor.over(days), sum(map(bool, by_actor.by_key(days).values()))
+    )
 
 
 def people(question: Question) -> list[PersonRow]:
@@ -102,64 +98,16 @@ def in_words(what: str) -> tuple[str, str]:
     return done(action), str(recorded.model._meta.verbose_name_plural) if recorded else object_type
 
 
-SERIES = Table(
-    title="Staff activity",
-    row=StaffRow,
-    rows=rows,
-    totals=totals,
-    chart=Lines(["actions"]),
-    columns=[
-        Column("period", "Day", unit=PERIOD),
-        Column(
-            "actions",
-            "Actions",
-            "Everything written down that a person did: each object he changed is one.",
-            headline=True,
-        ),
-        Column(
-            "people",
-            "People",
-            "Who did something; in the total nobody twice.",
-            adds_up=False,
-            headline=True,
-        ),
-    ],
-)
-PEOPLE = Table(
-    name="people",
-    title="By person",
-    row=PersonRow,
-    rows=people,
-    chart=Bars("name", "actions"),
-    columns=[
-        Column("name", "Person", unit=TEXT, link=ObjectLink("users.user", "id")),
-        Column("actions", "Actions in all", "What the person did in the period."),
-        Column("added", "Added", "Objects made."),
-        Column("saved", "Saved", "Objects changed."),
-        Column("moved", "Moved on", "Posts submitted, returned, scheduled, published, archived."),
-        Column("judged", "Judged", "Comments approved, removed or marked as spam."),
-        Column("binned", "Trash", "Moved to the trash, restored, or removed for good."),
-        Column("other", "Other", "Everything else: downloads, suspensions, passwords."),
-    ],
-)
-BY_ACTION = Table(
-    name="actions",
-    title="By action",
-    row=ActionRow,
-    rows=actions,
-    columns=[
-        Column("action", "Action", unit=TEXT),
-        Column("of", "Of", unit=TEXT),
-        Column("times", "Times", "Objects that the action was done to."),
-    ],
-)
-
 register(
     Report(
         slug="staff",
         title="Staff activity",
         summary="What the staff does: how much, who, and what.",
         group=STAFF,
-        tables=[SERIES, PEOPLE, BY_ACTION],
+        tables=[
+            Series("Staff activity", StaffRow, rows, Lines(["actions"])),
+            Table("By person", PersonRow, people, Bars("name", "actions"), name="people"),
+            Table("By action", ActionRow, actions, name="actions"),
+        ],
     )
 )

@@ -12,28 +12,14 @@ from django import forms
 from apps.reports.charts import Bars
 from apps.reports.links import ListLink, ObjectLink
 from apps.reports.question import Question
-from apps.reports.report import HIGHER, PEOPLE, Column, Report, Table, register
+from apps.reports.report import HIGHER, PEOPLE, Report, Table, column, register
 from apps.reports.sql import rows_of
 from apps.reports.units import TEXT
 from apps.users.admin.columns import known_regions
 
 LIMIT, MOST = 100, 1_000
-TOP = """
-    WITH best AS (
-        SELECT total.author, person.name, total.region, total.posts, total.comments, person.points
-        FROM reports_authortotal total
-        JOIN users person ON person.id = total.author
-        WHERE person.deleted_at IS NULL
-          AND total.posts >= %(min_posts)s
-          AND (CAST(%(region)s AS varchar(20)) IS NULL OR total.region = %(region)s)
-        ORDER BY total.posts DESC, total.author
-        LIMIT %(limit)s
-    )
-    SELECT author, name, region, posts, comments, points,
-        ROW_NUMBER() OVER (PARTITION BY region ORDER BY posts DESC, author)
-    FROM best
-    ORDER BY posts DESC, author
-"""
+PLACE = "1 is who has most posts; of equals, whose account is older."
+PUBLISHED = ListLink("posts.post", params={"status": "published"}, fields={"author": "id"})
 
 
 class TopFilters(forms.Form):
@@ -50,22 +36,30 @@ class TopFilters(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class TopRow:
-    id: int
-    name: str
-    region: str
-    posts: int
-    comments: int
-    points: int
-    rank: int
+    name: str = column("Name", unit=TEXT, link=ObjectLink("users.user", "id"))
+    region: str = column("Region", unit=TEXT)
+    rank: int = column("Place in region", PLACE)
+    posts: int = column(
+        "Posts", "Published, and not archived since.", better=HIGHER, link=PUBLISHED
+    )
+    comments: int = column("Comments received", "Approved comments on these posts.", better=HIGHER)
+    points: int = column("Points", "As they stand now.")
+    id: int = column("Id", "The account’s number.")
 
 
 def rows(question: Question) -> list[TopRow]:
     params = {"region": None, "min_posts": 1, "limit": LIMIT, **question.filters}
-    return rows_of(TopRow, TOP, params, question.using)
+    return rows_of(TopRow, "top_authors", params, question.using)
 
 
-PUBLISHED = ListLink("posts.post", params={"status": "published"}, fields={"author": "id"})
-
+AUTHORS = Table(
+    "Top authors by region",
+    TopRow,
+    rows,
+    Bars("name", "posts"),
+    note="as the totals of the last minutes have it",
+    empty="Nobody has published so many posts.",
+)
 register(
     Report(
         slug="top-authors",
@@ -74,40 +68,6 @@ register(
         group=PEOPLE,
         filters=TopFilters,
         takes_dates=False,
-        tables=[
-            Table(
-                title="Top authors by region",
-                note="as the totals of the last minutes have it",
-                row=TopRow,
-                rows=rows,
-                chart=Bars("name", "posts"),
-                empty="Nobody has published so many posts.",
-                columns=[
-                    Column("name", "Name", unit=TEXT, link=ObjectLink("users.user", "id")),
-                    Column("region", "Region", unit=TEXT),
-                    Column(
-                        "rank",
-                        "Place in region",
-                        "1 is who has most posts; of equals, whose account is older.",
-                        adds_up=False,
-                    ),
-                    Column(
-                        "posts",
-                        "Posts",
-                        "Published, and not archived since.",
-                        better=HIGHER,
-                        link=PUBLISHED,
-                    ),
-                    Column(
-                        "comments",
-                        "Comments received",
-                        "Approved comments on these posts.",
-                        better=HIGHER,
-                    ),
-                    Column("points", "Points", "As they stand now."),
-                    Column("id", "Id", "The account’s number.", adds_up=False),
-                ],
-            )
-        ],
+        tables=[AUTHORS],
     )
 )
