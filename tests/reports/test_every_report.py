@@ -19,9 +19,11 @@ pytestmark = pytest.mark.django_db
 REPORTS = all_reports()
 EVERY = pytest.mark.parametrize("report", REPORTS, ids=lambda report: report.slug)
 DATED = [report for report in REPORTS if report.takes_dates]
-# The report page may ask so often, whatever it shows: 15 times with the statement that sets the
-# level of its transaction. A test that is rolled back has two savepoints in its place.
-MOST_QUERIES = 14
+# The report page may ask so often, whatever it shows, with everything: the session, BEGIN, the
+# level of the transaction, how far the totals reach, its numbers, COMMIT. A test that is rolled
+# back has savepoints for BEGIN and COMMIT, and cannot set the level.
+MOST_QUERIES = 15
+NOT_SEEN = 1
 
 
 def page_of(report) -> str:
@@ -105,18 +107,16 @@ def test_only_who_holds_its_right_reads_it(report, client):
 def test_its_queries_do_not_grow_with_the_rows(report, reader, busy):
     def queries() -> list[str]:
         cache.clear()
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
-            assert reader.get(page_of(report), {"compare": "1"} if report.is_compared else {})
-        return [query["sql"] for query in seen if "SAVEPOINT" not in query["sql"]]
+        with CaptureQueriesContext(connection) as seen:
+            reader.get(page_of(report), {"compare": "1"} if report.is_compared else {})
+        return [query["sql"] for query in seen]
 
     busy(10)
     queries()
     few = queries()
     busy(LIST_ROWS - 10)
     many = queries()
-    assert len(few) == len(many) <= MOST_QUERIES
+    assert len(few) == len(many) <= MOST_QUERIES - NOT_SEEN, "\n".join(many)
 
 
 @EVERY
