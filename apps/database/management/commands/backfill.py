@@ -62,8 +62,11 @@ class Command(BaseCommand):
             self._run_one(name, verbosity)
 
     def _run_one(self, name: str, verbosity: int) -> None:
-        if not rows(self.connection.alias).filter(name=name).exists():
+        row = rows(self.connection.alias).filter(name=name).first()
+        if row is None:
             raise CommandError(f"No {name} was begun; `manage.py backfill list` shows what was.")
+        if row.state == row.State.PAUSED:
+            raise backfilling.BackfillPaused(name, row.note)
         work = work_named(self.connection, name)
         if work is None:
             raise CommandError(f"{name} is part of another operation: `manage.py migrate` ends it.")

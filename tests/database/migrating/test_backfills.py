@@ -1,0 +1,121 @@
+"""Backfills within `migrate`, and finished without it."""
+
+import json
+import signal
+import time
+
+import pytest
+
+from tests.database.migrating.project import ended
+
+FILL = """
+from apps.database.operations import Backfill
+atomic = False
+operations = [Backfill("book", {"pages": models.F("id") * 10})]
+"""
+NOT_NULL = """
+stage = Stage.POST_DEPLOY
+atomic = False
+operations = [migrations.AlterField("book", "pages", models.IntegerField(default=7))]
+"""
+ADD_BOOKS = "INSERT INTO shelf_book (title) SELECT 'x' FROM generate_series(1, %s)"
+FILLED = "SELECT count(*) FROM shelf_book WHERE pages IS NOT NULL"
+NULLABLE = "SELECT is_nullable FROM information_schema.columns WHERE column_name = 'pages'"
+BOOKS = 30_000
+
+
+def ask(session, sql: str, *parameters):
+    return session.execute(sql, parameters).fetchone()[0]
+
+
+def backfill(project, *arguments: str):
+    return ended(project.start("backfill", *arguments))
+
+
+def killed_while_it_fills(project, session) -> None:
+    process = project.start("migrate")
+    until = time.monotonic() + 60
+    while process.poll() is None and not ask(session, FILLED):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    ended(process, signal.SIGKILL)
+
+
+def test_a_migration_fills_its_column_and_the_list_names_it(project):
+    project.migration(
+        "0002_title",
+        "operations = [migrations.RunSQL(\"INSERT INTO shelf_book (title) VALUES ('x')\")]",
+    )
+    project.migration("0003_fill", FILL)
+
+    migrated = project.migrate()
+    listed = backfill(project, "list", "--json")
+
+    assert migrated.code == 0, migrated
+    [line] = json.loads(listed.out)
+    assert line["name"] == "shelf.0003_fill"
+    assert (line["column"], line["state"], line["percent"]) == ("shelf_book.pages", "done", 100)
+
+
+@pytest.mark.slow
+def test_one_that_was_killed_is_finished_without_migrate(project, session, postgres):
+    project.migrate()
+    session.execute(ADD_BOOKS, [BOOKS])
+    project.migration("0002_fill", FILL)
+    killed_while_it_fills(project, session)
+    at = ask(session, FILLED)
+
+    finished = backfill(project, "run")
+    migrated = project.migrate()
+
+    assert 0 < at < BOOKS
+    assert finished.code == 0, finished
+    assert f"OK, {BOOKS - ask(session, 'SELECT %s::int', at):,} rows changed" in finished.out
+    assert ask(session, "SELECT count(*) FROM shelf_book WHERE pages = id * 10") == BOOKS
+    assert migrated.code == 0, migrated
+    assert "Every backfill is done." in backfill(project, "run").out
+
+
+@pytest.mark.slow
+def test_so_is_that_of_a_column_that_becomes_not_null(project, session, postgres):
+    project.migrate()
+    session.execute(ADD_BOOKS, [BOOKS])
+    project.migration("0002_pages", NOT_NULL)
+    killed_while_it_fills(project, session)
+    at = ask(session, FILLED)
+
+    finished = backfill(project, "run", "shelf_book.pages")
+    migrated = project.migrate()
+
+    assert 0 < at < BOOKS
+    assert finished.code == 0, finished
+    assert ask(session, "SELECT count(*) FROM shelf_book WHERE pages = 7") == BOOKS
+    assert migrated.code == 0, migrated
+    assert ask(session, NULLABLE) == "NO"
+
+
+@pytest.mark.slow
+def test_paused_it_makes_migrate_wait_and_resumed_it_goes_on(project, session, postgres):
+    project.migrate()
+    session.execute(ADD_BOOKS, [10 * BOOKS])
+    project.migration("0002_fill", FILL)
+    process = project.start("migrate")
+    while not ask(session, FILLED):
+        time.sleep(0.01)
+    paused = backfill(project, "pause", "shelf.0002_fill", "--by", "hanna", "--reason", "storm")
+    at = ask(session, FILLED)
+    refused = backfill(project, "run", "shelf.0002_fill")
+    listed = backfill(project, "list")
+
+    assert process.poll() is None
+    assert (paused.code, ask(session, FILLED)) == (0, at)
+    assert at < 10 * BOOKS
+    assert "paused by hanna: storm" in listed.out
+    assert "manage.py backfill resume shelf.0002_fill" in listed.out
+    assert refused.code == 3
+    assert "manage.py backfill resume shelf.0002_fill" in refused.err
+    assert backfill(project, "resume", "shelf.0002_fill").code == 0
+    migrated = ended(process)
+    assert migrated.code == 0, migrated
+    assert "steps aside: paused by hanna: storm" in migrated.out
+    assert ask(session, FILLED) == 10 * BOOKS
