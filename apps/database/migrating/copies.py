@@ -21,7 +21,7 @@ def copy_file(connection) -> Path | None:
     moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     copy = file.with_name(f"{file.name}.{moment}.before-migrate")
     _backup(connection, file, copy)
-    _forget_older(file)
+    forget_older(file)
     return copy
 
 
@@ -41,7 +41,7 @@ def _backup(connection, file: Path, copy: Path) -> None:
         part.unlink(missing_ok=True)
 
 
-def _forget_older(file: Path) -> None:
+def forget_older(file: Path) -> None:
     copies = sorted(file.parent.glob(f"{file.name}.*.before-migrate"))
     for copy in copies[:-KEPT]:
         copy.unlink(missing_ok=True)

@@ -13,7 +13,7 @@ from apps.database.errors import LockBusy
 from .lock import PATIENCE_SECONDS, POLL_SECONDS, WORK_NAME, identity
 
 # Long enough for the server to notice that the client is gone.
-GRACE_SECONDS = 20
+GRACE_SECONDS = 10
 
 OTHERS = """
 SELECT sessions.pid, application_name, coalesce(sessions.query, ''),

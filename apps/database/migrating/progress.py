@@ -11,7 +11,7 @@ from apps.database.locks import Holder
 from apps.database.observer import Observer, Statement
 
 LINE_EVERY_SECONDS = 10
-SQL_LENGTH = 100
+LINE_LENGTH = 100
 
 
 class Progress(Observer):
@@ -52,7 +52,7 @@ class Progress(Observer):
 
     def waits(self, statement: Statement, holders: Sequence[Holder]) -> None:
         if holders:
-            self.say(f"    waits for {', '.join(map(described, holders))}")
+            self.say(f"    waits for {'; '.join(map(shortened, map(str, holders)))}")
 
     def steps_aside(self, statement: Statement, reason: str) -> None:
         self.say(f"    steps aside: {reason}")
@@ -122,16 +122,6 @@ class Pace:
         return ", ".join(parts)
 
 
-def shortened(sql: str) -> str:
-    line = " ".join(sql.split())
-    return line if len(line) <= SQL_LENGTH else line[: SQL_LENGTH - 1] + "…"
-
-
-def described(holder: Holder) -> str:
-    """ "psql on db-1 (pid 50388, 12 s): SELECT …"."""
-    who = holder.name or holder.kind
-    facts = [f"pid {holder.pid}"] if holder.pid else ["prepared transaction"]
-    if holder.seconds is not None:
-        facts.append(f"{holder.seconds:.0f} s")
-    query = f": {shortened(holder.query)}" if holder.query else ""
-    return f"{who} ({', '.join(facts)}){query}"
+def shortened(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LINE_LENGTH else line[: LINE_LENGTH - 1] + "…"

@@ -9,9 +9,11 @@ class Size(NamedTuple):
 
 
 NOTHING = Size(0, 0)
+# A table that was never analyzed has reltuples of -1; what was written since the start is counted.
 STATISTICS = """
-SELECT greatest(reltuples, 0)::bigint, pg_table_size(oid) FROM pg_class
-WHERE oid = to_regclass(%s)
+SELECT CASE WHEN reltuples < 0 THEN pg_stat_get_live_tuples(oid) ELSE reltuples END::bigint,
+    pg_table_size(oid)
+FROM pg_class WHERE oid = to_regclass(%s)
 """
 
 

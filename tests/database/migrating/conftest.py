@@ -5,7 +5,9 @@ import psycopg
 import pytest
 from django.conf import settings
 
-from tests.database.migrating.project import BOOK, Project
+from tests.database.migrating.project import Project
+from tests.database.migrating.steps import BOOK, GATE
+from tests.operations.processes import eventually
 
 numbers = itertools.count()
 
@@ -37,3 +39,23 @@ def session(address) -> Iterator[psycopg.Connection]:
     """Another session on the project's database, in autocommit."""
     with psycopg.connect(address, autocommit=True) as made:
         yield made
+
+
+class Gate:
+    """A migration that begins, and ends when it is told to."""
+
+    def __init__(self, folder):
+        self.reached = folder / "reached"
+        self.opened = folder / "opened"
+        self.body = GATE.format(reached=str(self.reached), opened=str(self.opened))
+
+    def wait(self) -> None:
+        eventually(self.reached.exists)
+
+    def open(self) -> None:
+        self.opened.touch()
+
+
+@pytest.fixture
+def gate(tmp_path) -> Gate:
+    return Gate(tmp_path)

@@ -1,11 +1,16 @@
 """A project of one small app beside `apps.database`, migrated by real processes."""
 
+import itertools
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from textwrap import dedent, indent
+
+import psycopg
 
 ROOT = Path(__file__).parents[3]
 SETTINGS = """
@@ -21,6 +26,7 @@ USE_TZ = True
 LOGGING_CONFIG = None
 """
 MIGRATION = """
+import pathlib
 import time
 from django.db import migrations, models
 from syzygy import Stage
@@ -29,13 +35,7 @@ class Migration(migrations.Migration):
     dependencies = {dependencies!r}
 {body}
 """
-BOOK = """
-operations = [migrations.CreateModel("Book", [
-    ("id", models.BigAutoField(primary_key=True)),
-    ("title", models.CharField(max_length=100)),
-    ("pages", models.IntegerField(null=True)),
-])]
-"""
+numbers = itertools.count()
 
 
 class Project:
@@ -61,25 +61,52 @@ class Project:
         )
         (self.folder / app / "migrations" / f"{name}.py").write_text(source)
 
-    def start(self, *arguments: str, release: str = "") -> subprocess.Popen:
-        apps = ", ".join(repr(path.parent.name) for path in self.folder.glob("*/migrations"))
-        settings = f"settings_{release.replace('.', '_')}"
-        (self.folder / f"{settings}.py").write_text(
-            SETTINGS.format(address=self.address, release=release, apps=apps)
+    def fill(self, rows: int) -> None:
+        """Books numbered from 1, and statistics that know of them."""
+        numbers = ",".join(f"('Book {number}')" for number in range(1, rows + 1))
+        self.execute(f"INSERT INTO shelf_book (title) VALUES {numbers}")
+        self.execute("ANALYZE")
+
+    def execute(self, sql: str) -> list[tuple]:
+        with closing(self._connect()) as connection:
+            cursor = connection.execute(sql)
+            rows = cursor.fetchall() if cursor.description else []
+            connection.commit()
+        return rows
+
+    def _connect(self):
+        if self.address.startswith("sqlite"):
+            return sqlite3.connect(self.address.removeprefix("sqlite:///"))
+        return psycopg.connect(self.address)
+
+    def runs(self) -> list[tuple]:
+        """Name and state of each MigrationRun of the app, and its note."""
+        return self.execute(
+            "SELECT name, state, note FROM database_migrationrun WHERE app = 'shelf' ORDER BY id"
         )
+
+    def applied(self) -> list[str]:
+        rows = self.execute("SELECT name FROM django_migrations WHERE app = 'shelf' ORDER BY id")
+        return [name for (name,) in rows]
+
+    def start(self, *arguments: str, release: str = "", settings: str = "") -> subprocess.Popen:
+        apps = ", ".join(repr(path.parent.name) for path in self.folder.glob("*/migrations"))
+        module = f"settings_{next(numbers)}"
+        text = SETTINGS.format(address=self.address, release=release, apps=apps)
+        (self.folder / f"{module}.py").write_text(text + settings)
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
         return subprocess.Popen(
             [sys.executable, "-W", "error::RuntimeWarning", "manage.py", *arguments],
             cwd=ROOT,
-            env=kept | {"DJANGO_SETTINGS_MODULE": settings, "PYTHONPATH": str(self.folder)},
+            env=kept | {"DJANGO_SETTINGS_MODULE": module, "PYTHONPATH": str(self.folder)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
 
-    def migrate(self, *arguments: str, release: str = "") -> "Ended":
-        return ended(self.start("migrate", *arguments, release=release))
+    def migrate(self, *arguments: str, **settings: str) -> "Ended":
+        return ended(self.start("migrate", *arguments, **settings))
 
 
 class Ended:

@@ -1,9 +1,11 @@
 """`manage.py migrate` from outside: what it prints, what it leaves, how it ends."""
 
-INDEX = (
-    'operations = [migrations.AddIndex("book", models.Index(fields=["title"], name="idx_title"))]'
-)
-COLUMN = 'operations = [migrations.AddField("book", "isbn", models.TextField(null=True))]'
+import signal
+
+import pytest
+
+from tests.database.migrating.project import ended
+from tests.database.migrating.steps import COLUMN, FAILS, INDEX, RENAME
 
 
 def test_an_empty_database_is_installed_and_the_second_run_has_nothing_to_do(project):
@@ -17,6 +19,72 @@ def test_an_empty_database_is_installed_and_the_second_run_has_nothing_to_do(pro
 
 
 def test_it_is_silent_when_asked_to_be(project):
-    ended = project.migrate("--verbosity", "0")
+    silent = project.migrate("--verbosity", "0")
 
-    assert (ended.code, ended.out, ended.err) == (0, "", "")
+    assert (silent.code, silent.out, silent.err) == (0, "", "")
+
+
+def test_a_failure_is_written_down_and_what_came_before_it_stays(project):
+    project.migrate()
+    project.migration("0002_column", COLUMN)
+    project.migration("0003_fails", FAILS)
+
+    failed = project.migrate()
+
+    assert failed.code == 1, failed
+    assert "It cannot be done." in failed.err
+    assert "safe to run again" in failed.err
+    assert project.applied() == ["0001_book", "0002_column"]
+    assert project.runs()[1:] == [
+        ("0002_column", "done", ""),
+        ("0003_fails", "failed", "It cannot be done."),
+    ]
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_a_run_that_is_interrupted_ends_in_order(how, project, gate):
+    project.migrate()
+    project.migration("0002_gate", gate.body)
+    process = project.start("migrate")
+    gate.wait()
+
+    interrupted = ended(process, how)
+
+    assert interrupted.code == 130, interrupted
+    assert "safe to run again" in interrupted.err
+    assert "Traceback" not in interrupted.err
+    assert project.runs()[-1][:2] == ("0002_gate", "stopped")
+
+
+def test_nothing_is_executed_when_the_last_of_the_plan_is_refused(postgres, project):
+    project.migrate()
+    project.fill(10)
+    project.migration("0002_column", COLUMN)
+    project.migration("0003_index", INDEX)
+    project.migration("0004_rename", RENAME)
+
+    refused = project.migrate()
+
+    assert refused.code == 2, refused
+    assert "shelf.0004_rename" in refused.err
+    assert "Nothing was executed" in refused.err
+    assert project.applied() == ["0001_book"]
+
+
+def test_what_the_settings_allow_with_a_reason_is_not_refused(postgres, project):
+    project.migrate()
+    project.fill(10)
+    project.migration("0002_rename", RENAME)
+
+    assert project.migrate(settings='MIGRATIONS_ALLOWED = {"shelf.0002_rename": ""}').code == 2
+    allowed = project.migrate(
+        settings='MIGRATIONS_ALLOWED = {"shelf.0002_rename": "Nobody reads."}'
+    )
+    assert allowed.code == 0, allowed
+
+
+def test_on_sqlite_the_same_applies(sqlite, project):
+    project.migrate()
+    project.migration("0002_rename", RENAME)
+
+    assert project.migrate().code == 0

@@ -51,6 +51,20 @@ class Command(syzygy_migrate.Command):
         else:
             self._apply(stage, options)
 
+    def _show_plan(self, plan, options) -> None:
+        # Rich is not imported to do nothing.
+        from apps.database.migrating.plan import planned
+        from apps.database.migrating.plan_table import print_json, print_table
+
+        show = print_json if options["json"] else print_table
+        operations = list(planned(self.connection, plan))
+        if operations or options["json"]:
+            show(operations, self.connection.vendor, self.stdout)
+        else:
+            self.stdout.write("No planned migration operations.")
+        if plan and options["check_unapplied"]:
+            sys.exit(1)
+
     def _plan_of(self, stage: Stage, options):
         with planning(stage):
             return self._get_plan(**options)

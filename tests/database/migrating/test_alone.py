@@ -1,0 +1,142 @@
+"""One run at a time: others wait, and what was killed is found."""
+
+import psycopg
+import pytest
+from django.db import connection
+
+from apps.database.errors import LockBusy
+from apps.database.migrating.lock import LOCK_NAME, WORK_NAME, MigrationLock, key_of
+from apps.database.migrating.orphans import orphans, wait_for_orphans
+from tests.database.migrating.project import ended
+from tests.database.migrating.steps import COLUMN, INDEX
+
+
+def line_with(text: str, process) -> str:
+    for line in process.stdout:
+        if text in line:
+            return line
+    raise AssertionError(f"It ended without {text!r}: {process.stderr.read()}")
+
+
+def test_a_second_host_says_whom_it_waits_for_and_finds_nothing_left(postgres, project, gate):
+    project.migrate()
+    project.migration("0002_gate", gate.body)
+    project.migration("0003_column", COLUMN)
+    project.migration("0004_index", INDEX)
+    first = project.start("migrate")
+    gate.wait()
+    second = project.start("migrate")
+
+    said = line_with("Waits for", second)
+    gate.open()
+
+    assert f":{first.pid} " in said
+    assert [ended(first).code, ended(second).code] == [0, 0]
+    assert project.applied() == ["0001_book", "0002_gate", "0003_column", "0004_index"]
+    assert [state for _, state, _ in project.runs()[1:]] == ["done", "done", "done"]
+
+
+def test_what_was_killed_runs_again_and_is_written_down(postgres, project, gate):
+    project.migrate()
+    project.migration("0002_gate", gate.body)
+    killed = project.start("migrate")
+    gate.wait()
+    killed.kill()
+    ended(killed)
+    gate.open()
+
+    again = project.migrate()
+
+    assert again.code == 0, again
+    assert project.applied() == ["0001_book", "0002_gate"]
+    assert [state for _, state, _ in project.runs()[1:]] == ["stopped", "done"]
+
+
+def test_a_run_that_lost_its_lock_begins_nothing_more(postgres, project, session, gate):
+    project.migrate()
+    project.migration("0002_gate", gate.body)
+    project.migration("0003_column", COLUMN)
+    process = project.start("migrate")
+    gate.wait()
+    end_sessions(session, LOCK_NAME)
+    gate.open()
+
+    lost = ended(process)
+
+    assert lost.code == 3, lost
+    assert "lock on migrating was lost" in lost.err
+    assert "safe to run again" in lost.err
+    assert project.applied() == ["0001_book", "0002_gate"]
+    assert project.migrate().code == 0
+
+
+def end_sessions(session, name: str) -> None:
+    ended = session.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE starts_with(application_name, %s) AND datname = current_database()",
+        [name],
+    ).fetchall()
+    assert ended == [(True,)]
+
+
+@pytest.fixture
+def other(postgres):
+    """Another session on the tests' own database."""
+    parameters = connection.get_connection_params() | {"application_name": f"{WORK_NAME}other:1"}
+    parameters = {k: v for k, v in parameters.items() if k not in ("cursor_factory", "context")}
+    with psycopg.connect(**parameters, autocommit=True) as made:
+        yield made
+
+
+def test_who_waits_too_long_gives_up_and_names_the_holder(other):
+    other.execute("SELECT pg_advisory_lock(%s)", [key_of(connection.settings_dict["NAME"])])
+    said = []
+
+    with pytest.raises(LockBusy) as busy, MigrationLock(connection, said.append, patience=0):
+        pass
+
+    assert f"server process {other.info.backend_pid}" in said[0]
+    assert busy.value.returncode == 3
+    assert busy.value.to_do
+
+
+def test_the_lock_is_free_again_when_its_session_is_gone(postgres):
+    for _ in range(2):
+        with MigrationLock(connection, print, patience=0) as lock:
+            lock.confirm()
+
+
+@pytest.fixture
+def autocommitting(postgres):
+    """The tests' own connection sees the sessions of the beginning of its transaction."""
+    made = connection.copy()
+    yield made
+    made.close()
+
+
+def test_an_orphan_is_left_alone_unless_it_may_be_ended(other, autocommitting):
+    with pytest.raises(LockBusy, match="--reap"):
+        wait_for_orphans(autocommitting, print, may_end=lambda orphan: False, grace=0)
+
+    wait_for_orphans(autocommitting, print, may_end=lambda orphan: True, grace=0)
+
+    assert orphans(autocommitting) == []
+    with pytest.raises(psycopg.OperationalError):
+        other.execute("SELECT 1")
+
+
+SHOWN = """
+def show(apps, editor):
+    with editor.connection.cursor() as cursor:
+        for name in ("client_connection_check_interval", "idle_session_timeout"):
+            cursor.execute(f"SHOW {name}")
+            print(cursor.fetchone()[0])
+operations = [migrations.RunPython(show, migrations.RunPython.noop)]
+"""
+
+
+def test_the_server_looks_for_its_client_while_it_works(postgres, project):
+    project.migrate()
+    project.migration("0002_shown", SHOWN)
+
+    assert "5s\n0\n" in project.migrate().out
