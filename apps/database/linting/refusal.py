@@ -29,15 +29,24 @@ class Paste:
 def paste(title: str, *operations: Operation, stage: str = "") -> Paste:
     """The operations as Django writes them. `stage` is a member of syzygy's `Stage`, by name."""
     imports = {"from syzygy import Stage"} if stage else set()
-    written = []
+    lines = [f"stage = Stage.{stage}"] if stage else []
+    # What works in batches has transactions of its own.
+    if any(isinstance(operation, _backfill()) for operation in operations):
+        lines.append("atomic = False")
+    lines.append("operations = [")
     for operation in operations:
         source, needed = OperationWriter(operation, indentation=1).serialize()
-        written.append(source)
+        lines.append(source)
         imports |= needed
-    lines = [f"stage = Stage.{stage}"] if stage else []
-    lines += ["operations = [", *written, "]"]
     imports -= {"from django.db import migrations", "from django.db import models"}
-    return Paste(title, "\n".join(lines), tuple(sorted(imports)))
+    return Paste(title, "\n".join([*lines, "]"]), tuple(sorted(imports)))
+
+
+def _backfill() -> type[Operation]:
+    # Where a page only shows refusals, none is written.
+    from apps.database.operations import Backfill
+
+    return Backfill
 
 
 @dataclass(frozen=True)

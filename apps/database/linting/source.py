@@ -12,10 +12,14 @@ from django.db.migrations import RunPython
 
 @dataclass(frozen=True)
 class Writes:
-    """`call` is the first call that writes rows; `models` are those it asks `apps` for."""
+    """`call` is the first call that writes rows; `models` are those it asks `apps` for, app and
+    name. Of a plain `filter(…).update(…)` there are `values` and `where`, as Python.
+    """
 
     call: str
     models: frozenset[tuple[str, str]]
+    values: str = ""
+    where: str = ""
 
 
 def writes_of(code: Callable) -> Writes | None:
@@ -26,7 +30,7 @@ def writes_of(code: Callable) -> Writes | None:
     if written is None:
         return None
     models = frozenset(key for call in calls for key in _model(call))
-    return Writes(f".{written.func.attr}()", models)
+    return Writes(f".{written.func.attr}()", models, *_as_values(written))
 
 
 def _trees(code: Callable, seen: set) -> Iterator[ast.AST]:
@@ -64,6 +68,17 @@ def _writes_rows(call: ast.Call) -> bool:
         case "bulk_update":
             return True
     return False
+
+
+def _as_values(call: ast.Call) -> tuple[str, str]:
+    """What an update sets, and of which rows; where that is not plain, nothing."""
+    queryset = call.func.value
+    filtered = isinstance(queryset, ast.Call) and getattr(queryset.func, "attr", "") == "filter"
+    if call.func.attr != "update" or not filtered:
+        return "", ""
+    values = ", ".join(f'"{it.arg}": {ast.unparse(it.value)}' for it in call.keywords)
+    conditions = [*queryset.args, *queryset.keywords]
+    return f"{{{values}}}", f"models.Q({', '.join(map(ast.unparse, conditions))})"
 
 
 def _model(call: ast.Call) -> Iterator[tuple[str, str]]:

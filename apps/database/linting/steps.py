@@ -12,7 +12,7 @@ from django.db.migrations import (
     RemoveField,
     SeparateDatabaseAndState,
 )
-from django.db.migrations.operations.base import Operation
+from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.state import ModelState, ProjectState
 from django.db.models import Field
 
@@ -81,15 +81,18 @@ class Step:
 
     @property
     def changes_the_table(self) -> bool:
-        """Whether the database hears of it: of options, managers and labels it does not."""
-        if isinstance(self.operation, AlterField) and not self.is_ours:
-            return not is_the_same_column(self.field_in(self.before), self.field_in(self.after))
-        if isinstance(self.operation, AlterModelOptions | AlterModelManagers):
+        """Whether its definition becomes another: not by options, labels or values of rows."""
+        operation = self.operation
+        if operation.category in (OperationCategory.PYTHON, OperationCategory.SQL):
             return False
-        if isinstance(self.operation, AddField | RemoveField) and not self.is_ours:
-            field = self.field_in(self.before) or self.field_in(self.after)
-            return not field.many_to_many
-        return self.operation.reduces_to_sql
+        if isinstance(operation, AlterModelOptions | AlterModelManagers):
+            return False
+        if self.is_ours or not isinstance(operation, AddField | AlterField | RemoveField):
+            return True
+        old, new = self.field_in(self.before), self.field_in(self.after)
+        if old and new:
+            return not is_the_same_column(old, new)
+        return not (old or new).many_to_many
 
     @property
     def is_in_an_app_in_use(self) -> bool:

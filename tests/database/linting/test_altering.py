@@ -34,11 +34,18 @@ def test_a_change_that_writes_the_rows_again_is_refused(operation, words, blog):
     assert "AlterFieldType(" in str(refusal)
 
 
-@pytest.mark.parametrize("name", ["int to bigint", "the key of others", "another collation"])
+@pytest.mark.parametrize("name", REWRITES)
 def test_its_recipe_is_accepted(name, blog):
     (refusal,) = blog.lint(REWRITES[name][0])
 
     assert [blog.lint_migration(blog.pasted(paste)) for paste in refusal.recipe] == [[]]
+
+
+@pytest.mark.parametrize("name", ["int to bigint", "the key of others"])
+def test_and_works(name, live_blog, follows):
+    (refusal,) = live_blog.lint(REWRITES[name][0])
+
+    follows(refusal)
 
 
 def decimal(digits: int, places: int) -> AlterField:

@@ -60,6 +60,17 @@ def test_python_that_writes_a_large_table_is_refused(code, blog):
     assert "changes rows of blog_post in one transaction" in str(refusal)
 
 
+def test_a_plain_update_is_rewritten_as_a_backfill(live_blog, follows):
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO blog_post (title) SELECT 'x' FROM generate_series(1, 11000)")
+    (refusal,) = live_blog.lint(RunPython(reset, RunPython.noop))
+
+    follows(refusal)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM blog_post WHERE score IS NULL")
+        assert cursor.fetchone() == (0,)
+
+
 @pytest.mark.parametrize("code", [write_nothing, nothing, RunPython.noop])
 def test_python_that_writes_no_rows_is_accepted(code, blog):
     assert blog.lint(RunPython(code, RunPython.noop)) == []

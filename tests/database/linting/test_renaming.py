@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from django.db.migrations import AlterField, AlterModelTable, CreateModel, RenameField, RenameModel
 from django.db.models import AutoField, CharField
@@ -28,6 +30,20 @@ def test_keeping_the_name_in_the_database_is_accepted_and_works(kind, live_blog,
     operation, _ = RENAMES[kind]
     (refusal,) = live_blog.lint(operation)
 
+    follows(refusal)
+
+
+def test_both_names_for_a_while_are_accepted_and_work(live_blog, follows):
+    (refusal,) = live_blog.lint(RENAMES["column"][0])
+
+    follows(replace(refusal, recipe=refusal.otherwise))
+
+
+def test_another_column_for_the_same_name_is_refused_and_keeping_it_accepted(live_blog, follows):
+    field = CharField(max_length=50, db_column="headline")
+    (refusal,) = live_blog.lint(AlterField("post", "title", field))
+
+    assert "renames the column blog_post.title" in str(refusal)
     follows(refusal)
 
 

@@ -113,6 +113,8 @@ def _known_to_the_database(step: Step, field: Field) -> Paste:
 
 
 def _in_phases(step: Step, field: Field) -> Iterator[Paste]:
+    from apps.database.operations import Backfill
+
     model, name = step.operation.model_name, step.operation.name
     empty, filled = field.clone(), field.clone()
     empty.null = filled.null = True
@@ -121,6 +123,9 @@ def _in_phases(step: Step, field: Field) -> Iterator[Paste]:
         "First the column, then its default, which only new rows get",
         AddField(model, name, empty),
         AlterField(model, name, filled),
+    )
+    yield paste(
+        "Then the rows there are, in short batches", Backfill(model, {name: field.db_default})
     )
     if not field.null:
         yield paste(
