@@ -64,9 +64,10 @@ bench-saving: $(VENV)/development.stamp  ## What saving and merging cost; ARGS="
 bench-reports: $(VENV)/development.stamp  ## What reports and downloads cost; ARGS="--rows 10000 1000000" (docs/benchmarks.md)
 	@$(BIN)/python -m benchmarks.reports $(ARGS)
 
-lint: $(VENV)/development.stamp  ## Ruff, bandit and a look for missing migrations
+lint: $(VENV)/development.stamp  ## Ruff, bandit, missing migrations and those that would stop somebody
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/bandit -q -ll -r apps config
 	@$(MANAGE) makemigrations --check --dry-run
+	@$(MANAGE) check --deploy --tag migrations
 
 requirements: $(VENV)/development.stamp  ## Pin requirements.txt and requirements-dev.txt again (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --no-annotate \

@@ -74,7 +74,7 @@ class Step:
     @property
     def table(self) -> str | None:
         """The table it changes, where somebody may be using that."""
-        if self.model is None:
+        if self.model is None or not self.model.options.get("managed", True):
             return None
         table = table_of(self.model)
         return None if self.tables.is_free(table) else table

@@ -43,8 +43,10 @@ class Tables:
                 return 0
             try:
                 with transaction.atomic(self.connection.alias):
-                    # Whoever locks the whole table has put something there.
+                    # Whoever locks the whole table has put something there, and so has what takes
+                    # long to be looked through.
                     cursor.execute("SET LOCAL lock_timeout = '300ms'")
+                    cursor.execute("SET LOCAL statement_timeout = '3s'")
                     cursor.execute(count)
                     return cursor.fetchone()[0]
             except OperationalError:

@@ -1,4 +1,4 @@
-from django.db import connection
+from django.db import connection, connections
 from django.db.migrations import RenameField
 
 from apps.database.linting.tables import LARGE, Tables
@@ -41,3 +41,20 @@ def test_a_renamed_table_stays_what_it_was(live_blog):
     live_blog.tables.rename("blog_post", "articles")
 
     assert not live_blog.tables.is_free("articles")
+
+
+def test_a_locked_table_is_in_use_and_is_not_waited_for(live_blog):
+    holder = connections["default"].copy("default")
+    with holder.cursor() as cursor:
+        cursor.execute("BEGIN; DELETE FROM blog.blog_post; LOCK TABLE blog.blog_post")
+        assert Tables(connection).rows("blog_post") == LARGE + 1
+        cursor.execute("COMMIT")
+    holder.close()
+
+    assert Tables(connection).is_free("blog_post")
+
+
+def test_what_django_does_not_manage_has_no_table(blog):
+    blog.state.models["blog", "post"].options["managed"] = False
+
+    assert blog.lint(RENAME) == []
