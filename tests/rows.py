@@ -67,6 +67,9 @@ def value_of(one: models.Field, number: int, using: str, *, is_full: bool) -> An
         # The newest: of one that may have a single row of ours, an earlier has its row.
         newest = one.related_model._base_manager.using(using).order_by("-pk").first()
         return newest.pk if newest else None
+    if one.null and one.column.endswith("_id"):
+        # A number that is somebody's key, or will be: of nobody.
+        return None
     if one.choices:
         return one.choices[0][0]
     if one.has_default() and not is_full:

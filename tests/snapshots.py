@@ -33,6 +33,8 @@ FUNCTIONS = """
     SELECT oid::regprocedure::text, pg_get_functiondef(oid)
     FROM pg_proc WHERE pronamespace = 'public'::regnamespace
 """
+# What migrations write of themselves.
+JOURNAL = {"database_backfill", "database_migrationrun"}
 
 
 @dataclass
@@ -65,6 +67,8 @@ def table(connection, cursor, name: str) -> Table:
     objects = dict(cursor.fetchall())
     if is_sqlite:
         objects |= parts(cursor, name)
+    if name in JOURNAL:
+        return Table(columns, objects)
     cursor.execute(f"SELECT * FROM {quoted}")
     names = [one[0] for one in cursor.description]
     rows = [dict(zip(names, map(plain, row), strict=True)) for row in cursor.fetchall()]

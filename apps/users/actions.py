@@ -26,7 +26,7 @@ from apps.users.sessions import end_sessions
 
 STANDING = {"is_active", "is_staff", "is_superuser"}
 # What set actions write; read together with the locks.
-SET_FIELDS = ["suspended_until", "suspended_by", "suspended_reason", "is_active", "deleted_at"]
+SET_FIELDS = ["suspended_until", "suspended_by", "suspension_reason", "is_active", "deleted_at"]
 
 
 class LastAdministrator(PermissionDenied):
@@ -115,7 +115,7 @@ def suspend_users(queryset: QuerySet, *, until: datetime, reason: str, by: User)
     """Keep them from logging in until then and end their sessions; how many were suspended."""
     with an_administrator_stays():
         users = locked(queryset.live(), by=by)
-        values = {"suspended_until": until, "suspended_by": by.pk, "suspended_reason": reason}
+        values = {"suspended_until": until, "suspended_by": by.pk, "suspension_reason": reason}
         update_users(users, values, "suspend", by=by)
     end_sessions(users)
     return len(users)
@@ -124,7 +124,7 @@ def suspend_users(queryset: QuerySet, *, until: datetime, reason: str, by: User)
 @transaction.atomic
 def unsuspend_users(queryset: QuerySet, *, by: User) -> int:
     users = locked(queryset.live().filter(suspended_until__isnull=False), by=by)
-    values = {"suspended_until": None, "suspended_by": None, "suspended_reason": ""}
+    values = {"suspended_until": None, "suspended_by": None, "suspension_reason": ""}
     update_users(users, values, "unsuspend", by=by)
     return len(users)
 

@@ -40,7 +40,7 @@ def why_refused(account: User) -> str:
     if not account.is_active:
         return "This account is switched off."
     until = timezone.localtime(account.suspended_until)
-    reason = f": {account.suspended_reason}" if account.suspended_reason else ""
+    reason = f": {account.suspension_reason}" if account.suspension_reason else ""
     return f"This account is suspended until {until:%-d %B %Y, %H:%M %Z}{reason}."
 
 

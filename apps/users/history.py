@@ -12,7 +12,7 @@ register(
         fields=(
             "email", "email_verified", "name", "phone", "region", "is_active", "is_staff",
             "is_superuser", "groups",
-            "suspended_until", "suspended_by", "suspended_reason", "deleted_at",
+            "suspended_until", "suspended_by", "suspension_reason", "deleted_at",
             "profile.bio", "profile.website", "profile.picture",
         ),
         left_out=(

@@ -42,8 +42,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     points = models.BigIntegerField(default=0, db_default=0, editable=False)
     suspended_until = models.DateTimeField(null=True, blank=True)
-    suspended_reason = models.CharField(max_length=200, blank=True, db_default="", default="")
-    suspended_by = models.BigIntegerField(null=True, editable=False, db_column="suspended_by_id")
+    suspension_reason = models.CharField(max_length=200, blank=True, db_default="", default="")
+    # The index of its own is partial: hardly anybody is suspended.
+    suspended_by = models.ForeignKey(
+        "self", models.PROTECT, null=True, editable=False, related_name="+", db_index=False
+    )
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -53,6 +56,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     # The column is of no use here: sessions know when they were used last.
     last_login = None
+
+    # What entries of before call a field.
+    former_names = {"suspended_reason": "suspension_reason"}
 
     objects = UserManager()
 

@@ -74,7 +74,7 @@ PUBLISHED = {
 SUSPENDED = {
     "suspended_until": [None, as_json(LATER)],
     "suspended_by": [None, "by"],
-    "suspended_reason": ["", "Spam"],
+    "suspension_reason": ["", "Spam"],
 }
 DECIDED = {"moderated_at": [None, NOW], "moderated_by": [None, "by"]}
 
@@ -231,10 +231,10 @@ SETS = {
     "restore_comments": SINGLE["restore_comment"],
     "suspend_users": (UserFactory, None, "suspend", SUSPENDED),
     "unsuspend_users": (
-        lambda: UserFactory(suspended_until=EPOCH, suspended_reason="Spam"),
+        lambda: UserFactory(suspended_until=EPOCH, suspension_reason="Spam"),
         None,
         "unsuspend",
-        {"suspended_until": [THERE, None], "suspended_reason": ["Spam", ""]},
+        {"suspended_until": [THERE, None], "suspension_reason": ["Spam", ""]},
     ),
     "activate_users": (
         lambda: UserFactory(is_active=False),

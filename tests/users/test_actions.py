@@ -29,11 +29,11 @@ def suspend(queryset, by):
 
 
 CHANGES = {
-    "suspend": (suspend, {}, {"suspended_until": NEXT_WEEK, "suspended_reason": "Spam"}),
+    "suspend": (suspend, {}, {"suspended_until": NEXT_WEEK, "suspension_reason": "Spam"}),
     "unsuspend": (
         actions.unsuspend_users,
         {"suspended_until": NEXT_WEEK},
-        {"suspended_until": None, "suspended_reason": ""},
+        {"suspended_until": None, "suspension_reason": ""},
     ),
     "activate": (actions.activate_users, {"is_active": False}, {"is_active": True}),
     "deactivate": (actions.deactivate_users, {}, {"is_active": False}),

@@ -354,7 +354,7 @@ class TestSuspension:
         assert self.suspend(moderator, user).status_code == 302
         user.refresh_from_db()
         assert user.is_suspended
-        assert user.suspended_reason == "Spam"
+        assert user.suspension_reason == "Spam"
         page = moderator.get(page_of(user)).content.decode()
         assert re.search(r"Suspended</span> until [^<]* by Maud: Spam", page)
         assert "End suspension" in moderator.get(page_of(user, "suspend")).content.decode()

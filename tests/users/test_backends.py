@@ -29,7 +29,7 @@ REFUSED = {
     "inactive": ({"is_active": False}, "switched off"),
     "deleted": ({"deleted_at": TOMORROW}, "has been deleted"),
     "suspended": (
-        {"suspended_until": TOMORROW, "suspended_reason": "Spam in comments"},
+        {"suspended_until": TOMORROW, "suspension_reason": "Spam in comments"},
         "Spam in comments",
     ),
 }

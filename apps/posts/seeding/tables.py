@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 COLUMNS = {
     "users": "id password is_superuser email email_verified name phone region is_active "
-    "is_staff points suspended_until suspended_reason last_seen_at created_at updated_at "
+    "is_staff points suspended_until suspension_reason last_seen_at created_at updated_at "
     "deleted_at version",
     "profiles": "user_id bio website",
     "categories": "id name slug position version",

@@ -133,9 +133,9 @@ class UserAdmin(AccountPages, VersionedAdmin):
         )
         if not user.is_suspended:
             return badge
-        by = user_card(user.suspended_by) if user.suspended_by else None
+        by = user_card(user.suspended_by_id) if user.suspended_by_id else None
         said = f"until {short_time(user.suspended_until)}{f' by {by.name}' if by else ''}"
-        return format_html("{} {}: {}", badge, said, user.suspended_reason)
+        return format_html("{} {}: {}", badge, said, user.suspension_reason)
 
     # Permissions
 
