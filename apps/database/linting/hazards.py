@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from .volatility import KNOWN
+
 STANDS_STILL = "under ACCESS EXCLUSIVE, and nobody reads or writes the table until it is done."
 
 
@@ -25,8 +27,20 @@ INDEX = hazard(
     "SHARE is held until the index is there (1 s for a million rows). Django's own AddIndex is "
     "built beside those who write, and what a failed build leaves is cleared away.",
 )
+COLUMN = r"alter table .*? add (column )?(?!constraint|check|foreign|unique|primary|exclude)"
 HAZARDS = (
     INDEX,
+    hazard(
+        COLUMN + r"(?!.* default ).* not null",
+        "it adds a column to {table} that is NOT NULL without a default.",
+        "Code that is running does not know it, and each of its inserts fails until it is replaced "
+        "(23502). Use AddField, with a db_default.",
+    ),
+    hazard(
+        COLUMN + rf".* default \(?({'|'.join(sorted(KNOWN))})\(",
+        "it adds a column to {table} with another value for each row.",
+        f"Every row is written again {STANDS_STILL} Use AddField and a Backfill.",
+    ),
     hazard(
         r"alter table .* add (constraint \S+ )?(check|foreign key)(?!.*not valid)",
         "it adds a constraint to {table} that is validated at once.",
@@ -34,7 +48,7 @@ HAZARDS = (
         "NOT VALID, and validate it beside those who write.",
     ),
     hazard(
-        r"alter table .* add (constraint \S+ )?(unique|primary key)(?!.*using index)",
+        r"alter table .* add (constraint \S+ )?(unique|primary key|exclude)(?!.*using index)",
         "it adds a constraint to {table} whose index is built at once.",
         f"The index is built {STANDS_STILL} Django's own AddConstraint builds it beside those who "
         "write, and attaches it.",

@@ -9,7 +9,8 @@ from django.db.migrations.state import ProjectState
 
 from .refusal import Refusal
 from .rules import OF_A_MIGRATION, OF_A_STEP
-from .steps import Step, note_tables, steps_of, undone
+from .step import Step
+from .steps import note_tables, steps_of, undone
 from .tables import Tables
 from .waivers import EVERY, how_to_waive, waivers_of
 

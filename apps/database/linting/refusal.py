@@ -22,7 +22,7 @@ class Paste:
     imports: tuple[str, ...] = ()
 
     def __str__(self):
-        source = "\n".join([*self.imports, self.body])
+        source = "\n".join([*self.imports, *([""] if self.imports else []), self.body])
         return f"{self.title}:\n{indent(source, MARGIN)}"
 
 

@@ -13,11 +13,11 @@ def demand_of(field: Field) -> str:
     if field.many_to_many:
         return ""
     if not (field.null or field.generated or has_db_default(field)):
-        return "is NOT NULL without a default of the database: its inserts fail (23502)."
+        return "is NOT NULL, and has no default: code without it cannot insert a row (23502)."
     if is_enforced_key(field):
-        return "refers to another table: it cannot delete there any more (23503)."
+        return "refers to another table: code without it cannot delete a row there (23503)."
     if field.unique and not field.null:
-        return "is unique: its second insert fails (23505)."
+        return "is unique: code without it can insert one row, and no second (23505)."
     return ""
 
 

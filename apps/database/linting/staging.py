@@ -4,7 +4,7 @@ from django.db.migrations import Migration
 from syzygy.exceptions import AmbiguousStage
 from syzygy.plan import must_post_deploy_migration
 
-from .steps import Step
+from .step import Step
 
 
 def is_mixed(migration: Migration) -> bool:

@@ -21,7 +21,7 @@ def field_of(blog, name: str, field: models.Field) -> None:
 
 
 DEMANDS = {
-    "not null": (models.CharField(max_length=9, default="x"), "NOT NULL without a default"),
+    "not null": (models.CharField(max_length=9, default="x"), "is NOT NULL, and has no default"),
     "no default": (models.CharField(max_length=9, default=""), "23502"),
     "a key": (models.ForeignKey("blog.Author", models.CASCADE, null=True), "23503"),
     "a key, not null": (models.ForeignKey("blog.Author", models.CASCADE, default=1), "23502"),

@@ -66,7 +66,7 @@ def test_the_whole_plan_is_refused_before_anything_is_executed(shelf, session, p
     assert applied == [("0001_book",)]
 
 
-def test_without_a_row_it_is_accepted_and_so_it_is_on_sqlite(shelf):
+def test_on_sqlite_it_is_applied(shelf, sqlite):
     ended = shelf.migrate()
 
     assert ended.code == 0, ended

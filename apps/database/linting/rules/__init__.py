@@ -1,6 +1,6 @@
 """What is refused, one function a rule: it yields refusals of a step, or of a whole migration."""
 
-from . import adding, altering, foreign, python, removing, renaming, sql, whole
+from . import adding, altering, contrib, python, removing, renaming, sql, whole
 
 OF_A_STEP = (
     adding.not_null,
@@ -10,8 +10,8 @@ OF_A_STEP = (
     adding.order_column,
     altering.another_type,
     altering.no_more_null,
-    foreign.concurrently_by_hand,
-    foreign.excludes,
+    contrib.concurrently_by_hand,
+    contrib.excludes,
     python.writes_many_rows,
     python.cannot_be_undone,
     removing.asks_of_those_who_forgot,

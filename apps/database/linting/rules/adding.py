@@ -8,7 +8,7 @@ from django.db.models import NOT_PROVIDED, Field
 from apps.database.linting.defaults import constant_default, db_default_for, has_db_default
 from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.shapes import column_of
-from apps.database.linting.steps import Step
+from apps.database.linting.step import Step
 from apps.database.linting.volatility import volatile_function
 
 REWRITES = (

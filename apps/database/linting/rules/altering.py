@@ -7,11 +7,11 @@ from django.db.models import CheckConstraint, Field
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
+from apps.database.linting.casts import is_free_cast, length_of
 from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.shapes import column_of, type_of
 from apps.database.linting.staging import is_after_the_deploy
-from apps.database.linting.steps import Step
-from apps.database.linting.types import is_free_cast, length_of
+from apps.database.linting.step import Step
 
 
 def another_type(step: Step) -> Iterator[Refusal]:

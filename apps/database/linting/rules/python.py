@@ -7,7 +7,7 @@ from django.db.migrations import RunPython
 from apps.database.linting.refusal import Paste, Refusal
 from apps.database.linting.shapes import table_of
 from apps.database.linting.source import Writes, writes_of
-from apps.database.linting.steps import Step
+from apps.database.linting.step import Step
 
 
 def writes_many_rows(step: Step) -> Iterator[Refusal]:

@@ -9,7 +9,7 @@ from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.retiring import demand_of, is_enforced_key, two_steps
 from apps.database.linting.shapes import column_of
 from apps.database.linting.staging import is_after_the_deploy
-from apps.database.linting.steps import Step
+from apps.database.linting.step import Step
 
 
 def asks_of_those_who_forgot(step: Step) -> Iterator[Refusal]:
@@ -20,7 +20,8 @@ def asks_of_those_who_forgot(step: Step) -> Iterator[Refusal]:
         return
     yield step.refuse(
         f"it removes {step.table}.{column_of(step.operation.name, field)}, which {demand}",
-        "The lock is brief (ACCESS EXCLUSIVE). But the new code runs before the column goes.",
+        "The lock is brief (ACCESS EXCLUSIVE), but before the column goes the new code runs for a "
+        "while, which knows nothing of it.",
         *_in_two_steps(step, field),
     )
 

@@ -8,7 +8,7 @@ from django.db.models import Field
 
 from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.shapes import column_of, table_of
-from apps.database.linting.steps import Step
+from apps.database.linting.step import Step
 
 
 def renamed_column(step: Step) -> Iterator[Refusal]:

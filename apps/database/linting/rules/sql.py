@@ -11,7 +11,7 @@ from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.shapes import column_of, table_of
 from apps.database.linting.staging import is_after_the_deploy
 from apps.database.linting.statements import statements_of, table_in
-from apps.database.linting.steps import Step
+from apps.database.linting.step import Step
 
 PLAIN_INDEX = re.compile(r'create index "?(\w+)"? on \S+ \(([\w", ]+)\)', re.IGNORECASE)
 CHANGES_ROWS = re.compile(r"(update|delete from|insert into .* select) ", re.IGNORECASE)

@@ -9,7 +9,7 @@ from syzygy.plan import partition_operations
 from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.staging import is_mixed
 from apps.database.linting.statements import changes_rows_alone, statements_of, table_in
-from apps.database.linting.steps import Step
+from apps.database.linting.step import Step
 
 
 def python_beside_ddl(steps: Sequence[Step]) -> Iterator[Refusal]:

@@ -6,7 +6,7 @@ from django.db.migrations import AddConstraint, AddIndex, RemoveIndex
 from django.db.migrations.operations.base import Operation
 
 from apps.database.linting.refusal import Refusal, paste
-from apps.database.linting.steps import Step
+from apps.database.linting.step import Step
 
 CONTRIB = "django.contrib.postgres."
 
