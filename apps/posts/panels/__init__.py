@@ -4,6 +4,6 @@ Each panel is a fixed number of cheap statements over an index, whatever the siz
 Importing them registers them.
 """
 
-from apps.posts.panels import comment, home, missed, post, user
+from apps.posts.panels import backlog, comment, home, missed, post, user
 
-__all__ = ["comment", "home", "missed", "post", "user"]
+__all__ = ["backlog", "comment", "home", "missed", "post", "user"]
