@@ -14,9 +14,10 @@ from apps.backoffice.rows import NOTHING
 from apps.reports.periods import Granularity, Period
 from apps.reports.question import Question
 from apps.reports.report import Column, Table
-from apps.reports.units import PERIOD, bucket_in_words, day_in_words
+from apps.reports.units import DATE, MOMENT, PERIOD, bucket_in_words, day_in_words
 
-Cell = Callable[[Any, Period], str]
+# Of a row, its days, and the HTML that stands before the figure.
+Cell = Callable[..., str]
 SATURDAY = 5
 
 
@@ -41,12 +42,12 @@ class Cells:
         start += f' class="{css}">' if css else ">"
         to = link.to(self.question.filters) if link else None
 
-        def cell(row, bucket):
+        def cell(row, bucket, before=""):
             value = getattr(row, name)
             shown = NOTHING if value is None else escape(in_words(value))
             address = to(row, bucket) if to and value is not None else ""
             inner = f'<a href="{escape(address)}">{shown}</a>' if address else shown
-            return f"{start}{inner}</{tag}>"
+            return f"{start}{before}{inner}</{tag}>"
 
         return cell
 
@@ -63,29 +64,34 @@ class Cells:
         return f'<th scope="row" class="tab">{moment}{so_far}</th>'
 
     def rows(self, rows: list, rows_before: list) -> SafeString:
-        """Of a series the newest first, each with the headlines of the period before."""
+        """Of a series the newest first; beside each headline, small, what it was before."""
         pairs = paired(self.table, rows, rows_before)
         if self.table.is_series:
             pairs.reverse()
-        before = [column.name for column in self.table.headlines] if rows_before else []
-        joined = "\n".join(self.row(row, old, before) for row, old in pairs)
+        joined = "\n".join(self.row(row, old, bool(rows_before)) for row, old in pairs)
         # Every cell is escaped where it is made.
         return mark_safe(joined)  # noqa: S308  # nosec B308 B703
 
-    def row(self, row, old, before: list[str]) -> str:
+    def row(self, row, old, is_compared: bool) -> str:
         bucket = row.period if self.table.is_series else self.question.period
         cells = []
         for column, cell in zip(self.table.columns, self.getters, strict=True):
-            cells.append(cell(row, bucket))
-            if column.name in before:
-                value = getattr(old, column.name) if old is not None else None
-                words = NOTHING if value is None else escape(column.unit.in_words(value))
-                cells.append(f'<td class="num quiet">{words}</td>')
+            if is_compared and column.headline:
+                value = getattr(old, column.name, None)
+                cells.append(cell(row, bucket, before_of(column, value)))
+            else:
+                cells.append(cell(row, bucket))
         return f"<tr{self.row_class(bucket)}>{''.join(cells)}</tr>"
 
     def row_class(self, bucket: Period) -> str:
         is_weekend = bucket.length == 1 and bucket.start.weekday() >= SATURDAY
         return ' class="weekend"' if is_weekend and self.table.is_series else ""
+
+
+def before_of(column: Column, value: Any) -> str:
+    """Small, in front of what it is now."""
+    words = NOTHING if value is None else escape(column.unit.in_words(value))
+    return f"<small>{words}</small> "
 
 
 def paired(table: Table, rows: list, rows_before: list) -> list[tuple[Any, Any]]:
@@ -103,5 +109,5 @@ def tags(table: Table) -> list[str]:
 
 def css_of(column: Column) -> str:
     if not column.unit.is_number:
-        return ""
+        return "at" if column.unit in (DATE, MOMENT) else ""
     return "num strong" if column.headline else "num"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from apps.backoffice import charts
 from apps.reports.question import Question
@@ -16,9 +16,13 @@ class Drawn(Protocol):
 
 
 class Chart(Protocol):
-    """A declaration; `columns` are the names it draws."""
+    """A declaration; `columns` are the names it draws.
+
+    `folds`: its table, a row for each cell that is drawn, stands folded below.
+    """
 
     columns: Sequence[str]
+    folds: bool
 
     def draw(self, table, question: Question, result, today: date) -> Drawn: ...
 
@@ -27,6 +31,7 @@ class Chart(Protocol):
 class Lines:
     """A line of each of these columns over the period; the first is compared, dashed."""
 
+    folds: ClassVar[bool] = False
     columns: Sequence[str]
 
     def draw(self, table, question: Question, result, today: date) -> charts.LineChart:
@@ -57,6 +62,7 @@ class Lines:
 class Stacked:
     """A bar for each day, week or month, cut into these columns; the first is the lowest part."""
 
+    folds: ClassVar[bool] = False
     columns: Sequence[str]
 
     def draw(self, table, question: Question, result, today: date) -> charts.StackedBars:
@@ -78,6 +84,7 @@ class Stacked:
 class Heat:
     """A cell for each row: `down` and `across` name the fields that say where, in their order."""
 
+    folds: ClassVar[bool] = True
     down: str
     across: str
     column: str
@@ -109,6 +116,7 @@ class Days:
     A row has the numbers of its days in `each`, and those to mark in `marks`; `marked` says why.
     """
 
+    folds: ClassVar[bool] = False
     column: str
     each: str
     marks: str
@@ -151,6 +159,7 @@ def points(rows: Sequence[Any], name: str) -> list[tuple[date, Any]]:
 class Bars:
     """A bar of `column` for each row, named by `label`, in the order of the rows."""
 
+    folds: ClassVar[bool] = False
     label: str
     column: str
     most: int = 12

@@ -100,11 +100,15 @@ class ReportPage:
     def compare_label(self) -> str:
         if not self.asked.is_valid:
             return "Compare with the period before"
+        return f"Compare with {self.before_text}"
+
+    @property
+    def before_text(self) -> str:
         question = self.asked.question
         before = question.before().period
         if question.granularity != Granularity.MONTH and question.period.length % WEEK_DAYS == 0:
-            return f"Compare with the {question.period.length} days before"
-        return f"Compare with {span_in_words(before)}"
+            return f"the {question.period.length} days before"
+        return span_in_words(before)
 
     # What was read
 
@@ -205,9 +209,19 @@ class ShownTable:
                 self.question.granularity.capitalize() if column.unit is PERIOD else column.label
             )
             heads.append((label, css_of(column)))
-            if self.result.rows_before and column.headline:
-                heads.append((f"{column.label} before", "num"))
         return heads
+
+    @property
+    def compared_with(self) -> str:
+        """What the small figures are of."""
+        return self.page.before_text if self.result.rows_before and not self.is_empty else ""
+
+    @property
+    def folded(self) -> str:
+        """What opens the table of a chart that shows its rows; "" where it stands open."""
+        if self.table.chart is None or not self.table.chart.folds:
+            return ""
+        return f"As a table, {self.count:,} row{'s' * (self.count != 1)}"
 
     @cached_property
     def rows(self) -> str:
@@ -221,18 +235,17 @@ class ShownTable:
         return self.table.chart.draw(self.table, self.question, self.result, self.page.today).svg()
 
     @property
-    def foot(self) -> list[str]:
-        """The totals, under each column; empty where there is none."""
+    def foot(self) -> list[tuple[str, str]]:
+        """The totals, under each column, with what they were before."""
         if not self.table.is_series:
             return []
         days = self.question.period.length
-        foot = [f"{days} day{'s' if days != 1 else ''}"]
+        foot = [(f"{days} day{'s' if days != 1 else ''}", "")]
         for column in self.table.columns[1:]:
-            foot.append(in_words(column, self.result.totals.get(column.name), nothing=""))
-            if self.result.rows_before and column.headline:
-                foot.append(
-                    in_words(column, self.result.totals_before.get(column.name), nothing="")
-                )
+            now = in_words(column, self.result.totals.get(column.name))
+            before = self.result.totals_before.get(column.name)
+            is_compared = self.result.rows_before and column.headline
+            foot.append((now, in_words(column, before) if is_compared else ""))
         return foot
 
     @property

@@ -1,5 +1,6 @@
 """The page of a report: what it shows to whom, compares, links to, and keeps."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -11,7 +12,7 @@ from apps.reports import answers
 from apps.reports import report as reports
 from apps.reports.answers import QUERY_CANCELED
 from apps.reports.periods import Period
-from apps.reports.report import column, register
+from apps.reports.report import column, register, report_for
 from tests import factories
 from tests.factories import UserFactory
 
@@ -77,12 +78,28 @@ def test_it_compares_with_the_period_before(reader, joined):
     assert "(better)" in text
     assert "before: 4" in text
     assert "Sign-ups before" in text
+    # In the cell of the figure: a column more of each would scroll sideways.
+    assert "small figures: the 7 days before" in text
+    foot = text.partition("<tfoot>")[2].partition("</tfoot>")[0]
+    assert '<td class="num"><small>4</small> 6</td>' in foot
+    head = text.partition("<thead>")[2].partition("</thead>")[0]
+    assert head.count("<th") == len(report_for("people").tables[0].columns)
 
 
 def test_without_comparing_nothing_is_said_of_before(reader, joined):
     text = text_of(reader, **WEEK)
     assert "before: " not in text
     assert "Sign-ups before" not in text
+    assert "<small>" not in text
+    assert "small figures" not in text
+
+
+def test_the_rows_of_a_heat_map_are_folded(reader, joined):
+    text = reader.get("/admin/reports/retention/").content.decode()
+    folded = text.partition('<details class="rows"><summary>')[2].partition("</details>")[0]
+    assert re.match(r"As a table, \d+ rows</summary>", folded)
+    assert "<tbody>" in folded
+    assert "<details" not in text_of(reader, **WEEK)
 
 
 def test_less_is_worse_where_more_is_better(reader, joined):

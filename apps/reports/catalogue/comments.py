@@ -40,7 +40,7 @@ def judged(status: str, meaning: str) -> Any:
 @dataclass(frozen=True, slots=True)
 class CommentsRow:
     period: Period
-    received: int = columns.comments("Received", better=HIGHER, headline=True)
+    received: int = columns.comments("Comments received", better=HIGHER, headline=True)
     pending: int = judged("pending", "Not judged yet.")
     approved: int = judged("approved", "To be read below their post.")
     spam: int = judged("spam", "Marked as spam.")
