@@ -15,6 +15,7 @@ from apps.database.linting import refusals
 
 from .copies import copy_file
 from .interruption import ended_in_order
+from .invalid import report_invalid
 from .journal import Journal
 from .lock import MigrationLock
 from .observers import observed_by
@@ -23,7 +24,7 @@ from .progress import Progress
 from .releases import OlderProcess, older_processes, own_release
 from .session import migrating_session
 from .stages import new_apps, steps_after_deploy
-from .verify import verify
+from .verify import Verification
 
 
 @dataclass
@@ -39,6 +40,7 @@ class Run:
     may_end: Callable[[Orphan], bool]
     old_code_is_gone: bool = False
     fake: bool = False
+    fix_invalid: bool = False
 
     def __call__(self, stage: Stage) -> None:
         """Raises a MigrationStopped, or what Django raises; what ran is in order in each case."""
@@ -56,7 +58,7 @@ class Run:
             raise second_stage_waits(left, older)
         if left and stage is Stage.PRE_DEPLOY:
             self.progress.say(
-                f"{len(left)} migrations are left for after the deploy: run `manage.py migrate` "
+                f"{counted(left)} left for after the deploy: run `manage.py migrate` "
                 "when every process runs this release."
             )
 
@@ -108,16 +110,19 @@ class Run:
         return older_processes(self.connection)
 
     def _clean_up(self, plan: Plan) -> None:
+        if self.connection.vendor == "postgresql":
+            report_invalid(self.connection, self.progress.say, fix=self.fix_invalid)
         if plan and (copy := copy_file(self.connection)):
             self.progress.say(f"The database was copied to {copy}.")
 
     def _run(self, plan: Plan, stage: Stage) -> None:
         self.journal = Journal(self.connection, plan, self._loader())
         self.journal.close_old()
+        verify = Verification(self.connection, self.progress.say)
         try:
             with observed_by(self.connection, self.journal, self.progress):
                 self.apply(stage)
-            verify(self.connection, plan)
+            verify(plan)
         except BaseException as error:
             self.journal.fail(error)
             raise
@@ -126,10 +131,14 @@ class Run:
         return MigrationLoader(self.connection)
 
 
+def counted(plan: Plan) -> str:
+    return "1 migration is" if len(plan) == 1 else f"{len(plan)} migrations are"
+
+
 def second_stage_waits(left: Plan, older: list[OlderProcess]) -> OlderProcesses:
     return OlderProcesses(
-        f"The first stage is done. {len(left)} migrations wait for the processes of older "
-        f"releases to end: {'; '.join(map(str, older))}.",
+        f"The first stage is done. Until these processes of older releases have ended, "
+        f"{counted(left)} left: {'; '.join(map(str, older))}.",
         "Run `manage.py migrate` again when they are gone, or with `--old-code-is-gone` if they "
         "are not what they look like.",
     )

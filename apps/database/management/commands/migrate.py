@@ -30,6 +30,11 @@ class Command(syzygy_migrate.Command):
             help="Do not look whether processes of an older release are still at work.",
         )
         parser.add_argument(
+            "--fix-invalid",
+            action="store_true",
+            help="Drop the invalid indexes that a stopped REINDEX or one of our migrations left.",
+        )
+        parser.add_argument(
             "--reap",
             action="store_true",
             help="End what a killed run left at work in the database, without asking.",
@@ -46,7 +51,9 @@ class Command(syzygy_migrate.Command):
         plan = self._plan_of(stage, options)
         if options["plan"]:
             self._show_plan(plan, options)
-        elif plan and not (options["check_unapplied"] or options["prune"]):
+        elif options["check_unapplied"] or options["prune"]:
+            self._apply(stage, options)
+        elif plan or options["fix_invalid"]:
             self._run(stage, options)
         else:
             self._apply(stage, options)
@@ -83,6 +90,7 @@ class Command(syzygy_migrate.Command):
             may_end=lambda orphan: options["reap"] or self._agrees_to_end(orphan),
             old_code_is_gone=options["old_code_is_gone"],
             fake=options["fake"],
+            fix_invalid=options["fix_invalid"],
         )
         try:
             with progress.shown():
