@@ -33,7 +33,7 @@ class Shelf:
         (folder / "shelf" / "migrations" / "__init__.py").touch()
         (folder / "shelf_settings.py").write_text(SETTINGS)
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, code: int = 0) -> str:
         run = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
@@ -44,12 +44,14 @@ class Shelf:
             text=True,
             timeout=60,
         )
-        assert run.returncode == 0, run.stdout + run.stderr
-        return run.stdout
+        assert run.returncode == code, run.stdout + run.stderr
+        return run.stdout + run.stderr
 
-    def becomes(self, field: str) -> list[str]:
-        """The models with that field; the names of the migrations it takes."""
+    def becomes(self, field: str) -> None:
+        """The models with that field."""
         (self.folder / "shelf" / "models.py").write_text(MODELS.format(field=field))
+
+    def makemigrations(self) -> list[str]:
         self.manage("makemigrations", "shelf", "--verbosity", "0")
         return sorted(file.stem for file in self.folder.glob("shelf/migrations/0*.py"))
 
@@ -59,13 +61,14 @@ def shelf(sqlite, tmp_path) -> Shelf:
     return Shelf(tmp_path)
 
 
-def test_a_removed_field_leaves_in_two_migrations_that_apply_and_pass_the_lint(shelf):
-    assert shelf.becomes("title = models.CharField(max_length=9)") == ["0001_initial"]
-    assert shelf.becomes("pass") == [
-        "0001_initial",
-        "0002_retire_book_title",
-        "0003_drop_book_title",
-    ]
+def test_fields_come_and_go_in_migrations_that_pass_the_lint_and_apply(shelf):
+    shelf.becomes("title = models.CharField(max_length=9)")
+    assert shelf.makemigrations() == ["0001_initial"]
+
+    shelf.becomes("pages = models.IntegerField(default=3)")
+    _, before, after = shelf.makemigrations()
+    assert before == "0002_retire_book_title_book_pages"
+    assert after.startswith("0003_drop_book_title_")
     script = (
         "from django.core.management import call_command as call\n"
         "call('makemigrations', check=True, dry_run=True)\n"
@@ -74,3 +77,13 @@ def test_a_removed_field_leaves_in_two_migrations_that_apply_and_pass_the_lint(s
         "call('migrate', 'shelf', '0001', verbosity=0)\n"
     )
     assert "No changes detected" in shelf.manage("shell", "--no-imports", "-c", script)
+
+
+def test_what_only_its_author_can_say_ends_in_a_sentence(shelf):
+    shelf.becomes("pass")
+    shelf.makemigrations()
+
+    shelf.becomes("day = models.DateField()")
+    said = shelf.manage("makemigrations", "shelf", code=3)
+    assert "impossible to add a non-nullable field" in said
+    assert "EOFError" not in said

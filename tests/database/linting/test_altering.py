@@ -90,6 +90,14 @@ def test_a_decimal_may_get_wider_but_not_finer(digits, blog):
     assert len(blog.lint(decimal(digits, 4))) == 1
 
 
+def test_a_number_becomes_a_foreign_key_in_its_own_column(blog):
+    number = models.BigIntegerField(null=True, db_column="about_id")
+    blog.state.add_field("blog", "post", "about", number, True)
+    key = models.ForeignKey("blog.Post", models.CASCADE, null=True)
+
+    assert blog.lint(AlterField("post", "about", key)) == []
+
+
 def test_a_narrower_varchar_is_refused_and_a_constraint_does_it(live_blog, follows):
     (refusal,) = live_blog.lint(title(max_length=20))
 
