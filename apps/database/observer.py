@@ -26,7 +26,7 @@ class Statement:
     kind: Kind
     # The strongest lock it takes, as PostgreSQL names it: "ACCESS EXCLUSIVE".
     lock: str
-    # The tables it locks, the altered one first; empty when they are not known.
+    # The tables it locks, as models name them, the altered one first; empty when not known.
     tables: tuple[str, ...] = ()
 
     @property

@@ -10,13 +10,13 @@ from apps.database.observer import Kind, Statement
 from .running import run
 
 INDEX = """
-SELECT indisvalid, indrelid::regclass::text, (
+SELECT indisvalid, relname, (
     SELECT min(pid) FROM pg_stat_progress_create_index WHERE index_relid = indexrelid
-) FROM pg_index WHERE indexrelid = to_regclass(%s)
+) FROM pg_index JOIN pg_class ON pg_class.oid = indrelid WHERE indexrelid = to_regclass(%s)
 """
 # A foreign key is dropped from both its tables.
 CONSTRAINT = """
-SELECT array_remove(ARRAY[conrelid::regclass::text, nullif(confrelid, 0)::regclass::text], NULL)
+SELECT ARRAY(SELECT relname FROM pg_class WHERE oid IN (conrelid, confrelid))
 FROM pg_constraint
 WHERE conrelid = to_regclass(%s) AND conname = (parse_ident(%s))[1] AND NOT convalidated
 """

@@ -62,7 +62,8 @@ class Lookout:
 
     def _look(self) -> dict[str, float]:
         now = time.monotonic()
-        tables, lock = self.statement.tables, self.statement.lock
+        tables = [self.connection.ops.quote_name(table) for table in self.statement.tables]
+        lock = self.statement.lock
         self.holders = holders_of(self.connection, tables, lock) if tables else []
         seen = self.since
         self.since = {one.transaction: seen.get(one.transaction, now) for one in self.holders}

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import strip_quotes
 
 from apps.database.errors import DataRefused
 
@@ -54,8 +55,9 @@ def refusal(connection: BaseDatabaseWrapper, table: str, name: str) -> DataRefus
     with suppress(OperationalError), timeouts(connection, 300, LOOKING_MS):
         rows = offenders(connection, table, name)
     some = "; ".join(rows[:NAMED]) + ("; and more" if len(rows) > NAMED else "")
+    what = f"{strip_quotes(table)}: rows do not meet {strip_quotes(name)}: "
     return DataRefused(
-        f"{table}: rows do not meet {name}: {some or 'they could not be found in time'}.",
+        f"{what}{some or 'they could not be found in time'}.",
         "Mend these rows and run again.",
     )
 

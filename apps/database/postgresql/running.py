@@ -24,13 +24,14 @@ Perform = Callable[[], None]
 
 @dataclass
 class Cost:
-    """What one statement cost: how often it was tried again, and its slowest attempt."""
+    """What one statement cost: how often it was tried, and the slowest attempt."""
 
-    retries: int = 0
+    attempts: int = 0
     slowest_ms: int = 0
 
     @contextmanager
     def attempt(self) -> Iterator[None]:
+        self.attempts += 1
         began = time.monotonic()
         try:
             yield
@@ -55,7 +56,8 @@ def run(
         RUNNERS[statement.kind](connection, statement, perform, cost, within)
     finally:
         seconds = time.monotonic() - began
-        connection.observer.ended(statement, seconds, cost.slowest_ms, cost.retries)
+        retries = max(cost.attempts - 1, 0)
+        connection.observer.ended(statement, seconds, cost.slowest_ms, retries)
 
 
 def run_free(connection, statement: Statement, perform: Perform, cost: Cost, within: int) -> None:
@@ -72,7 +74,7 @@ def run_brief(connection, statement: Statement, perform: Perform, cost: Cost, wi
             perform()
         return
     lookout = Lookout(connection, statement)
-    for cost.retries in count():
+    for attempt in count():
         lock_ms = lookout.wait()
         try:
             longer = lock_ms - limits.lock_ms
@@ -84,7 +86,7 @@ def run_brief(connection, statement: Statement, perform: Perform, cost: Cost, wi
                 raise took_too_long(statement, within) from error
             if sqlstate(error) not in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):
                 raise
-        lookout.pause(cost.retries)
+        lookout.pause(attempt)
 
 
 def run_online(connection, statement: Statement, perform: Perform, cost: Cost, within: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor as Stock
+from django.db.backends.utils import strip_quotes
 from django.db.models import Field
 from django_zero_downtime_migrations.backends.postgres.schema import (
     DatabaseSchemaEditorMixin,
@@ -29,7 +30,7 @@ from .templates import Careful, CreatesTable, DropsForeignKey, FillNulls, part
 logger = logging.getLogger("django.db.backends.schema")
 
 PARENT = """
-SELECT confrelid::regclass::text FROM pg_constraint
+SELECT relname FROM pg_constraint JOIN pg_class ON pg_class.oid = confrelid
 WHERE conrelid = to_regclass(%s) AND conname = (parse_ident(%s))[1] AND contype = 'f'
 """
 EMPTY = "SELECT NOT EXISTS (SELECT 1 FROM {table})"
@@ -61,8 +62,8 @@ class SteppingEditor(ZeroDowntime, Stock):
             self._take(sql, params)
 
     def execute_together(self, statements: Sequence[str], tables: Sequence[str] = ()) -> None:
-        """Plain SQL in one transaction, tried again as a whole. `tables` are those it locks, as
-        SQL names them: it begins when nobody sits on them.
+        """Plain SQL in one transaction, tried again as a whole. `tables` are those it locks: it
+        begins when nobody sits on them.
         """
 
         def perform():
@@ -145,15 +146,16 @@ class SteppingEditor(ZeroDowntime, Stock):
             kind = Kind.FREE
         elif isinstance(step, PGLock) and step.disable_statement_timeout:
             kind = Kind.ONLINE
-        return Statement(sql, kind, templates.lock_of(step), tables)
+        return Statement(sql, kind, templates.lock_of(step), tuple(map(strip_quotes, tables)))
 
-    def _tables(self, step: Any) -> tuple[str, ...]:
+    def _tables(self, step: Any) -> list[str]:
+        """As SQL names them."""
         named = [part(step, name) for name in ("table", "old_table", "to_table")]
         if isinstance(step, DropsForeignKey):
             with self.connection.cursor() as cursor:
                 cursor.execute(PARENT, [part(step, "table"), part(step, "name")])
-                named += [parent for (parent,) in cursor.fetchall()]
-        return tuple(filter(None, named))
+                named += [self.quote_name(parent) for (parent,) in cursor.fetchall()]
+        return list(filter(None, named))
 
     def _is_empty(self, table: str) -> bool:
         if table in self.made:
