@@ -144,7 +144,8 @@ def packed(report: Report, results: dict[str, Result], source: str) -> dict:
     """Without our classes: what another release left in the cache stays readable, or is a miss."""
 
     def plain(table: Table, rows: list) -> list[tuple]:
-        return [tuple(getattr(row, name) for name in table.field_names) for row in rows]
+        names = table.field_names
+        return [tuple([getattr(row, name) for name in names]) for row in rows]
 
     return {
         "source": source,

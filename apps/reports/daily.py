@@ -1,17 +1,17 @@
 """How a report reads numbers by day: a metric's, over the days of the question."""
 
-from array import array
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import accumulate
 
 from django.db.models import QuerySet
 
-from apps.reports.periods import DAY, Period
+from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.rollups.durations import median
-from apps.reports.rollups.metric import TOOK, Durations
-from apps.reports.rollups.reading import DayTotal, Kept, several
+from apps.reports.rollups.metric import TOOK, Durations, Metric
+from apps.reports.rollups.reading import DayTotal, Kept, largest, several, summed
 
 Counted = Iterable[tuple[date, str, int]]
 """Day, key in the metric's dimension ("" where it has none), how many; no row for none."""
@@ -22,34 +22,45 @@ class Daily:
 
     def __init__(self, period: Period, counted: Counted):
         self.period = period
-        days: dict[str, array] = {}
-        first = period.start.toordinal()
+        self.first = period.start.toordinal()
+        # Of each day what its keys have: many keys have few days, as lengths of time do.
+        self.days: list[dict[str, int]] = [{} for _ in range(period.length)]
+        self.totals = [0] * period.length
         for day, key, number in counted:
-            of_key = days.setdefault(key, array("q", bytes(8 * period.length)))
-            of_key[day.toordinal() - first] += number
-        # Sums from the first day on: a month costs a subtraction, not thirty additions.
-        self.sums = {key: [0, *accumulate(of_key)] for key, of_key in days.items()}
-
-    @property
-    def keys(self) -> list[str]:
-        return sorted(self.sums)
+            place = day.toordinal() - self.first
+            of_day = self.days[place]
+            of_day[key] = of_day.get(key, 0) + number
+            self.totals[place] += number
+        self.sums: dict[str | None, list[int]] = {}
 
     def over(self, bucket: Period, key: str | None = None) -> int:
         """How many in these days, of one key or of all."""
-        start = (bucket.start - self.period.start).days
-        end = start + bucket.length
-        chosen = self.sums.values() if key is None else [self.sums.get(key)]
-        return sum(sums[end] - sums[start] for sums in chosen if sums)
+        start = bucket.start.toordinal() - self.first
+        sums = self.sums_of(key)
+        return sums[start + bucket.length] - sums[start]
+
+    def sums_of(self, key: str | None) -> list[int]:
+        """From the first day on: a month costs a subtraction, not thirty additions."""
+        if key not in self.sums:
+            of_key = self.totals if key is None else [day.get(key, 0) for day in self.days]
+            self.sums[key] = [0, *accumulate(of_key)]
+        return self.sums[key]
 
     def by_key(self, bucket: Period) -> dict[str, int]:
-        """How many of each key in these days."""
-        start = (bucket.start - self.period.start).days
-        end = start + bucket.length
-        return {key: sums[end] - sums[start] for key, sums in self.sums.items()}
+        """How many of each key that has any in these days."""
+        start = bucket.start.toordinal() - self.first
+        if bucket.length == 1:
+            return self.days[start]
+        found: dict[str, int] = {}
+        for day in self.days[start : start + bucket.length]:
+            for key, number in day.items():
+                found[key] = found.get(key, 0) + number
+        return found
 
     def each(self, bucket: Period) -> tuple[int, ...]:
         """How many on each of these days, of all keys."""
-        return tuple(self.over(Period(day, day + DAY)) for day in bucket.days())
+        start = bucket.start.toordinal() - self.first
+        return tuple(self.totals[start : start + bucket.length])
 
     def median(self, bucket: Period) -> float | None:
         """Of times by their buckets (`took`): about how many seconds half of them took at most."""
@@ -70,12 +81,36 @@ def daily_all(metrics: Sequence[Kept], question: Question, dimension: str = "") 
     """The same of each metric. What is kept of all of them is read in one statement, so a report
     of many asks for them together.
     """
-    return [Daily(question.period, numbers) for numbers in numbers_of(metrics, question, dimension)]
+    key = (Daily, dimension, *(metric.name for metric in metrics))
+    if key not in question.was_read:
+        numbers = numbers_of(metrics, question, dimension)
+        question.was_read[key] = [Daily(question.period, one) for one in numbers]
+    return question.was_read[key]
 
 
 def by_day(metric: Kept, question: Question, dimension: str = "") -> list[DayTotal]:
     """The numbers as they are, each with its day and key, in this order."""
     return numbers_of([metric], question, dimension)[0]
+
+
+def by_weekday(metric: Metric, question: Question, dimension: str) -> Counter[tuple[int, str]]:
+    """How many in the whole period by day of the week (1 is Monday, 7 Sunday) and key."""
+    start, end = question.period.start, question.period.end
+    return summed(metric, dimension, start, end, question.freshness, question.using)
+
+
+def by_key(metric: Metric, question: Question, dimension: str) -> Counter[str]:
+    """How many of each key in the whole period: where days are not asked for, it reads less."""
+    found: Counter[str] = Counter()
+    for (_, key), number in by_weekday(metric, question, dimension).items():
+        found[key] += number
+    return found
+
+
+def best(metric: Metric, question: Question, dimension: str, most: int) -> dict[int, int]:
+    """The largest numbers of the period by their ids, the largest first; of equals the later."""
+    start, end = question.period.start, question.period.end
+    return largest(metric, dimension, start, end, question.freshness, question.using, most)
 
 
 def numbers_of(metrics: Sequence[Kept], question: Question, dimension: str) -> list[list[DayTotal]]:

@@ -41,6 +41,9 @@ class ListLink:
         start, end = f"{self.page()}?", tail(self.filters, filters)
         fixed = urlencode(self.params)
 
+        def of_days(row: Any, period: Period) -> str:
+            return start + "&".join(filter(None, [fixed, self.days(period), end]))
+
         def address(row: Any, period: Period) -> str:
             values = {name: getattr(row, at, None) for name, at in self.fields.items()}
             if None in values.values():
@@ -48,7 +51,8 @@ class ListLink:
             parts = [fixed, urlencode(values), self.days(period), end]
             return start + "&".join(filter(None, parts))
 
-        return address
+        # A page by day has thousands, and most depend on nothing else.
+        return address if self.fields else of_days
 
     def is_for(self, user) -> bool:
         return may_open(user, self.model)

@@ -1,6 +1,6 @@
 """Cells in rows and columns, tinted by their values: heat maps and calendars."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -80,7 +80,7 @@ class Grid:
     def short_names(self) -> list[str]:
         return [shortened(name, NAMES) for name in self.row_names]
 
-    @property
+    @cached_property
     def taken(self) -> float:
         return max((text_width(name) for name in self.short_names), default=0) + 8
 
@@ -102,16 +102,31 @@ class Grid:
     def middle(self, row: int) -> float:
         return (row + 0.5) * self.row_height
 
+    # Made once: a year on a desk and on a phone is 730 cells.
+
+    @cached_property
+    def tints(self) -> dict[float, str]:
+        values = {value for row in self.rows for value in row if value is not None}
+        return {value: self.scale.tint(value) for value in values}
+
+    @cached_property
+    def lefts(self) -> list[str]:
+        return [px(1000 * at / self.columns) for at in range(self.columns)]
+
+    @cached_property
+    def square(self) -> str:
+        width = px(1000 / self.columns)
+        return f"h{width}v{self.row_height}h-{width}z"
+
     def cell(self, row: int, at: int) -> str:
-        left, width = 1000 * at / self.columns, 1000 / self.columns
-        return f"M{px(left)},{row * self.row_height}h{px(width)}v{self.row_height}h-{px(width)}z"
+        return f"M{self.lefts[at]},{row * self.row_height}{self.square}"
 
     def paths(self) -> Iterator[str]:
         by_tint: dict[str, list[str]] = {}
         for row, values in enumerate(self.rows):
             for at, value in enumerate(values):
                 if value is not None:
-                    by_tint.setdefault(self.scale.tint(value), []).append(self.cell(row, at))
+                    by_tint.setdefault(self.tints[value], []).append(self.cell(row, at))
         if self.outlined:
             by_tint["none"] = [self.cell(row, at) for row, at in self.outlined]
         for tint, cells in sorted(by_tint.items()):
@@ -138,21 +153,21 @@ class Grid:
 
     def values(self) -> str:
         """The values in their cells, from the width on at which all fit."""
-        texts = list(self.value_texts())
-        widest = max((text_width(short) for _, _, short in texts), default=0) + GAP
+        short = {value: self.scale.unit.short(value) for value in self.tints}
+        widest = max(map(text_width, short.values()), default=0) + GAP
         for at, least in reversed(WIDTHS.items()):
             if (least - self.taken) / self.columns >= widest and self.row_height >= 16:
-                inner = (text(x, y, short, css=css) for (x, css), y, short in texts)
-                return f'<g class="values from-{at}" text-anchor="middle">{"".join(inner)}</g>'
+                inner = "".join(self.value_texts(short))
+                return f'<g class="values from-{at}" text-anchor="middle">{inner}</g>'
         return ""
 
-    def value_texts(self) -> Iterator[tuple[tuple[str, str], float, str]]:
+    def value_texts(self, short: Mapping[float, str]) -> Iterator[str]:
         for row, values in enumerate(self.rows):
             for at, value in enumerate(values):
                 if value is not None:
-                    css = "strong" if self.scale.tint(value) == f"t{TINTS}" else ""
+                    css = "strong" if self.tints[value] == f"t{TINTS}" else ""
                     place = percent((at + 0.5) / self.columns)
-                    yield (place, css), self.middle(row) + 4, self.scale.unit.short(value)
+                    yield text(place, self.middle(row) + 4, short[value], css=css)
 
     def dots(self) -> Iterator[str]:
         for row, at in self.marked:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import compress
 
 from django.utils import timezone
 
@@ -10,9 +11,9 @@ from apps.posts.actions.schedule import LATE_AFTER
 from apps.posts.models import Post
 from apps.reports import columns
 from apps.reports.charts import Days
-from apps.reports.daily import by_day, daily_all, within
+from apps.reports.daily import Daily, by_day, daily_all, within
 from apps.reports.links import ObjectLink
-from apps.reports.periods import DAY, Period
+from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.report import LOWER, PUBLISHING, Report, RowOf, Series, Table, column, register
 from apps.reports.rollups.days import runs
@@ -65,17 +66,23 @@ def rows(question: Question) -> RowOf[CalendarRow]:
         len(empty.intersection(days.days())),
         missed.over(days),
         published.each(days),
-        tuple(day for day in days.days() if missed.over(Period(day, day + DAY))),
+        tuple(compress(days.days(), missed.each(days))),
     )
 
 
-def empty_days(question: Question) -> Iterator[date]:
+def empty_days(question: Question) -> list[date]:
     """Without a publication, from the first one ever on; today may still have one."""
-    published, _ = daily_all([PUBLISHED, MISSED], question)
-    has_begun = was_published_before(question)
+    if empty_days not in question.was_read:
+        published, _ = daily_all([PUBLISHED, MISSED], question)
+        question.was_read[empty_days] = list(empty_of(published, question))
+    return question.was_read[empty_days]
+
+
+def empty_of(published: Daily, question: Question) -> Iterator[date]:
+    has_begun, today = was_published_before(question), timezone.localdate()
     for day, number in zip(question.period.days(), published.each(question.period), strict=True):
         has_begun = has_begun or number > 0
-        if has_begun and not number and day < timezone.localdate():
+        if has_begun and not number and day < today:
             yield day
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from apps.posts.models import Comment
 from apps.reports import columns
 from apps.reports.charts import Heat, Lines, Stacked
-from apps.reports.daily import by_day, daily, took
+from apps.reports.daily import by_weekday, daily, took
 from apps.reports.links import ListLink
 from apps.reports.periods import Period
 from apps.reports.question import Question
@@ -75,14 +75,12 @@ def firsts(question: Question) -> RowOf[FirstRow]:
 
 def hours(question: Question) -> list[HourRow]:
     """A row for each hour of the week; none if nothing was written."""
-    found = [[0] * 24 for _ in WEEKDAYS]
-    for day, hour, number in by_day(RECEIVED, question, "hour"):
-        found[day.weekday()][int(hour)] += number
+    found = by_weekday(RECEIVED, question, "hour")
     return [
-        HourRow(day, f"{hour:02}:00", number)
-        for day, of_day in zip(WEEKDAYS, found, strict=True)
-        for hour, number in enumerate(of_day)
-        if any(map(any, found))
+        HourRow(day, f"{hour:02}:00", found[number, str(hour)])
+        for number, day in enumerate(WEEKDAYS, 1)
+        for hour in range(24)
+        if found
     ]
 
 

@@ -9,7 +9,7 @@ from apps.posts.models import Category, Post
 from apps.reports import columns
 from apps.reports.ages import by_age
 from apps.reports.charts import Bars, Lines
-from apps.reports.daily import by_day, daily
+from apps.reports.daily import best, daily
 from apps.reports.links import ListLink, ObjectLink
 from apps.reports.periods import Period
 from apps.reports.question import Question
@@ -77,13 +77,12 @@ def published_rows(question: Question) -> RowOf[PublishedRow]:
 
 def top_rows(question: Question) -> list[TopRow]:
     """Of the most commented of each day; of equals the later one."""
-    comments = {int(key): number for _, key, number in by_day(MOST_COMMENTED, question, "post")}
-    most = sorted(comments, key=lambda pk: (comments[pk], pk), reverse=True)[:TOP]
-    published = Post.objects.using(question.using).published().filter(pk__in=most)
+    comments = best(MOST_COMMENTED, question, "post", TOP)
+    published = Post.objects.using(question.using).published().filter(pk__in=list(comments))
     names = ("id", "title", "author_id", "name", "published_at")
     rows = published.annotate(name=F("author__name")).values_list(*names)
     found = {row[0]: TopRow(*row, comments[row[0]]) for row in rows}
-    return [found[pk] for pk in most if pk in found]
+    return [found[pk] for pk in comments if pk in found]
 
 
 def category_rows(question: Question) -> list[CategoryRow]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from apps.editing.models import PendingEdit
 from apps.reports.charts import Bars, Stacked
-from apps.reports.daily import daily, daily_all
+from apps.reports.daily import by_key, daily_all
 from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.report import LOWER, STAFF, Report, RowOf, Series, Table, column, register
@@ -49,7 +49,7 @@ def rows(question: Question) -> RowOf[EditsRow]:
 
 def causes(question: Question) -> list[CauseRow]:
     """Why edits were kept in the period, and how many wait now, whenever they were kept."""
-    kept = daily(PENDING, question, "cause").by_key(question.period)
+    kept = by_key(PENDING, question, "cause")
     waiting = PendingEdit.objects.using(question.using).waiting_by_cause()
     found = [
         CauseRow(cause.label.capitalize(), kept.get(cause, 0), waiting.get(cause, 0))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from apps.activity.recorded import recorded_as
 from apps.activity.wording import done
 from apps.reports.charts import Bars, Lines
-from apps.reports.daily import daily
+from apps.reports.daily import by_key, daily
 from apps.reports.links import ObjectLink
 from apps.reports.periods import Period
 from apps.reports.question import Question
@@ -66,7 +66,7 @@ def rows(question: Question) -> RowOf[StaffRow]:
 def people(question: Question) -> list[PersonRow]:
     """Who did most first."""
     of: dict[int, Counter[str]] = defaultdict(Counter)
-    counted = daily(ACTIONS, question, "actor action").by_key(question.period)
+    counted = by_key(ACTIONS, question, "actor action")
     for key, number in counted.items():
         actor, _, action = key.partition(" ")
         of[int(actor)][KINDS.get(action, "other")] += number
@@ -86,7 +86,7 @@ def people(question: Question) -> list[PersonRow]:
 
 def actions(question: Question) -> list[ActionRow]:
     """The most frequent first."""
-    counted = daily(ACTIONS, question, "what").by_key(question.period)
+    counted = by_key(ACTIONS, question, "what")
     found = [ActionRow(*in_words(what), number) for what, number in counted.items() if number]
     return sorted(found, key=lambda row: (-row.times, row.of, row.action))
 

@@ -4,12 +4,15 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from apps.reports.daily import daily, daily_all
+from apps.posts.models import Comment, Post
+from apps.reports.daily import best, by_key, by_weekday, daily, daily_all
+from apps.reports.models import DirtyDay
 from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.rollups.metrics.comments import RECEIVED
 from apps.reports.rollups.metrics.people import ACTIVE, SIGNED_UP
-from apps.reports.rollups.metrics.posts import CREATED
+from apps.reports.rollups.metrics.posts import CREATED, MOST_COMMENTED
+from apps.reports.rollups.refresh import refresh
 from tests.factories import CommentFactory, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -46,3 +49,31 @@ def test_what_was_read_for_a_question_is_not_read_again(rows, django_assert_num_
     assert found.by_key(TEN) == {"pending": 2}
     with django_assert_num_queries(2):
         daily(RECEIVED, question)
+
+
+def test_sums_of_a_period_are_those_of_its_days(rows):
+    """Some days kept, one of them marked, the newest read from the tables."""
+    list(refresh())
+    Comment.objects.filter(created_at__day=7).update(status="spam")
+    DirtyDay.objects.create(day=date(2026, 10, 7))
+    question = Question(TEN)
+    assert question.freshness.live == {date(2026, 10, 7)}
+    assert by_key(RECEIVED, question, "status") == {"spam": 1, "pending": 1}
+    # A Wednesday and a Thursday.
+    assert by_weekday(RECEIVED, question, "hour") == {(3, "12"): 1, (4, "12"): 1}
+    assert daily(RECEIVED, question, "status").by_key(TEN) == {"spam": 1, "pending": 1}
+
+
+def test_the_best_of_a_period_of_equals_the_later():
+    for day, comments in ((5, 3), (6, 7), (6, 3), (7, 1)):
+        moment = datetime(2026, 10, day, 12, tzinfo=UTC)
+        PostFactory(status="published", published_at=moment, comment_count=comments)
+    first, most, equal, _ = Post.objects.order_by("pk").values_list("pk", flat=True)
+    expected = [(most, 7), (equal, 3), (first, 3)]
+    # From the tables, then as they were kept, then one day of them from the tables again.
+    assert list(best(MOST_COMMENTED, Question(TEN), "post", 3).items()) == expected
+    list(refresh())
+    assert list(best(MOST_COMMENTED, Question(TEN), "post", 3).items()) == expected
+    Post.objects.filter(pk=equal).update(comment_count=9)
+    DirtyDay.objects.create(day=date(2026, 10, 6))
+    assert next(iter(best(MOST_COMMENTED, Question(TEN), "post", 3).items())) == (equal, 9)
