@@ -3,8 +3,8 @@
 from pathlib import Path
 
 
-def processor_ms(root: int) -> float:
-    """Milliseconds so far, of every thread alive; Linux only, 0 elsewhere."""
+def family(root: int) -> list[int]:
+    """The process and all that were started from it."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -13,10 +13,16 @@ def processor_ms(root: int) -> float:
         except OSError:
             continue
         children.setdefault(parent, []).append(int(stat.parent.name))
-    total, todo = 0, [root]
-    while todo:
-        process = todo.pop()
-        todo += children.get(process, [])
+    found = [root]
+    for process in found:
+        found += children.get(process, [])
+    return found
+
+
+def processor_ms(root: int) -> float:
+    """Milliseconds so far, of every thread alive; Linux only, 0 elsewhere."""
+    total = 0
+    for process in family(root):
         for schedule in Path(f"/proc/{process}/task").glob("*/schedstat"):
             try:
                 total += int(schedule.read_text().split()[0])

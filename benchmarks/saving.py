@@ -4,13 +4,10 @@ how many statements it sends, and how long two long texts take to merge.
 
 import argparse
 import random
-import re
 import statistics
 import time
 from contextlib import ExitStack
 from pathlib import Path
-
-import psycopg
 
 from apps.editing.merging.merge import merge_text
 from benchmarks.lists import PEERS, database, stock_tables
@@ -22,8 +19,6 @@ from benchmarks.server import Server
 
 KINDS = ["save:merge", "save:conflict", "save:again"]
 WORDS = [f"word{number}" for number in range(3_000)]
-STATEMENT = re.compile(r"(?:statement|execute [^:]*): (\w+)")
-AROUND = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 
 
 def arguments() -> argparse.Namespace:
@@ -47,34 +42,18 @@ def run(url: str, server: Server, options: argparse.Namespace) -> None:
         for kind in KINDS:
             results[kind] = measure(kind, ours, conditions, options.rounds)
         print(size_table(results), flush=True)
-        counts = {peer.name: statements(url, server, peer) for peer in peers[1:]}
+        counts = {peer.name: statements(server, peer) for peer in peers[1:]}
     more = counts["product"] - counts["stock"]
     print(f"\nStatements of a save: {counts}; {more} more than stock (bar: 6)")
 
 
-def statements(url: str, server: Server, peer: Peer) -> int:
-    """What one save sends, transactions left out, by the log of the server."""
+def statements(server: Server, peer: Peer) -> int:
+    """What one save sends, transactions left out."""
     peer.client.close()
     requests = peer.prepare_saves(3, " counted")
     for _, request in requests[:2]:
         peer.client(*request)
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("ALTER SYSTEM SET log_statement = 'all'")
-        connection.execute("SELECT pg_reload_conf()")
-        time.sleep(0.5)
-        start = log_of(server).stat().st_size
-        peer.client(*requests[2][1])
-        time.sleep(0.5)
-        with log_of(server).open(encoding="utf-8", errors="replace") as log:
-            log.seek(start)
-            sent = STATEMENT.findall(log.read())
-        connection.execute("ALTER SYSTEM RESET log_statement")
-        connection.execute("SELECT pg_reload_conf()")
-    return len([verb for verb in sent if verb.upper() not in AROUND])
-
-
-def log_of(server: Server) -> Path:
-    return server.folder / "log"
+    return len(server.statements_of(lambda: peer.client(*requests[2][1])))
 
 
 def texts(size: int, changes: int) -> tuple[str, str, str]:

@@ -1,11 +1,18 @@
 """PostgreSQL for a benchmark: the wheel's, durable, with memory, its data kept between runs."""
 
 import os
+import re
 import tempfile
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+import psycopg
 
 from tests.stores import Postgres, free_port, other_user
 
+STATEMENT = re.compile(r"(?:statement|execute [^:]*): (\w+)")
+AROUND = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 SETTINGS = """
 fsync = 'on'
 synchronous_commit = 'on'
@@ -48,6 +55,23 @@ class Server(Postgres):
 
     def url(self, database: str) -> str:
         return f"postgresql://copydesk@127.0.0.1:{self.port}/{database}"
+
+    def statements_of(self, call: Callable[[], object]) -> list[str]:
+        """The first words of what is sent meanwhile, transactions left out, by the log."""
+        log = self.folder / "log"
+        with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
+            connection.execute("ALTER SYSTEM SET log_statement = 'all'")
+            connection.execute("SELECT pg_reload_conf()")
+            time.sleep(0.5)
+            start = log.stat().st_size
+            call()
+            time.sleep(0.5)
+            with log.open(encoding="utf-8", errors="replace") as file:
+                file.seek(start)
+                sent = STATEMENT.findall(file.read())
+            connection.execute("ALTER SYSTEM RESET log_statement")
+            connection.execute("SELECT pg_reload_conf()")
+        return [verb for verb in sent if verb.upper() not in AROUND]
 
 
 def clean_environment() -> dict[str, str]:
