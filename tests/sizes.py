@@ -55,7 +55,7 @@ ROLLUP_EXAMPLES = size(4, 150)
 ROLLUP_WRITERS = size(4, 60)
 
 # Rows of a table with a column that is renamed, and seconds of old and new code beside each other.
-MIRRORED_ROWS = size(20, 5_000)
+MIRRORED_ROWS = size(20, 100)
 MIXED_SECONDS = size(1, 6)
 
 # Rows of a backfill that is killed.

@@ -33,7 +33,7 @@ LEFT JOIN pg_constraint con ON con.conindid = i.indexrelid AND con.contype IN ('
 WHERE i.indrelid = to_regclass(%s) AND i.indisvalid ORDER BY c.oid
 """
 CHECKS = """
-SELECT conname, replace(pg_get_constraintdef(oid), ' NOT VALID', '') FROM pg_constraint
+SELECT conname, pg_get_expr(conbin, conrelid) FROM pg_constraint
 WHERE conrelid = to_regclass(%s) AND contype = 'c' ORDER BY conname
 """
 KEYS = """
@@ -89,7 +89,7 @@ class Index:
 class Check:
     name: str
     # Of the other column.
-    definition: str
+    condition: str
 
 
 @dataclass(frozen=True)
@@ -105,11 +105,20 @@ class ForeignKey:
     # "ON DELETE …", "DEFERRABLE INITIALLY DEFERRED".
     ending: str
 
-    def definition(self, quote: Callable[[str], str]) -> str:
+    def parts(self, quote: Callable[[str], str]) -> dict[str, str]:
+        """What the schema editor's template for a foreign key is filled in with."""
         columns, targets = (
             ", ".join(map(quote, names)) for names in (self.columns, self.target_columns)
         )
-        return f"FOREIGN KEY ({columns}) REFERENCES {self.target} ({targets}){self.ending}"
+        return {
+            "table": self.table,
+            "name": quote(self.name),
+            "column": columns,
+            "to_table": self.target,
+            "to_column": targets,
+            "on_delete_db": "",
+            "deferrable": self.ending,
+        }
 
 
 @dataclass(frozen=True)

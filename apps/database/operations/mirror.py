@@ -1,22 +1,27 @@
 """Two columns of one PostgreSQL table that hold the same: made, and one of them left again."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from django.apps.registry import Apps
 from django.db import models
 from django.db.backends.utils import truncate_name
 from django.db.models import F, Func, Q
-from django_zero_downtime_migrations.backends.postgres.schema import PGShareUpdateExclusive
+from django_zero_downtime_migrations.backends.postgres.schema import (
+    PGAccessExclusive,
+    PGLock,
+    PGShareUpdateExclusive,
+)
 
 from apps.database.backfilling import Work, run
 from apps.database.errors import DataRefused, Refused
+from apps.database.postgresql.templates import Careful, Template
 
 from .belongings import (
     LONGEST_NAME,
     Belongings,
     Catalog,
     Column,
-    Index,
     copy_of,
 )
 from .succession import Succession
@@ -41,6 +46,18 @@ TRIGGER = (
     "CREATE OR REPLACE TRIGGER {name} BEFORE INSERT OR UPDATE ON {table} "
     "FOR EACH ROW EXECUTE FUNCTION {name}()"
 )
+VALIDATE = PGShareUpdateExclusive(
+    Template("ALTER TABLE %(table)s VALIDATE CONSTRAINT %(name)s"), disable_statement_timeout=True
+)
+
+
+def index(unique: str) -> Careful:
+    text = f"CREATE {unique}INDEX {{}}%(name)s ON %(table)s%(definition)s"
+    online = PGShareUpdateExclusive(Template(text.format("CONCURRENTLY ")))
+    return Careful([online], PGAccessExclusive(Template(text.format(""))))
+
+
+INDEX, UNIQUE_INDEX = index(""), index("UNIQUE ")
 
 
 class Mirror:
@@ -92,7 +109,8 @@ class Mirror:
             return
         if self.catalog.column(self.source):
             succession = Succession(self.editor, self.catalog, self.source, self.copy, name)
-            self._brief(";\n".join(succession.statements(self.trigger)))
+            statements = succession.statements(self.trigger)
+            self._brief(*statements, tables=succession.tables)
         self.validate_keys_in(name)
 
     def validate_keys_in(self, column: str) -> None:
@@ -135,8 +153,10 @@ class Mirror:
 
     def _add_trigger(self, body: str) -> None:
         body = body.format(source=self.quote(self.source), copy=self.quote(self.copy))
-        self._brief(FUNCTION.format(name=self.trigger, body=body))
-        self._brief(TRIGGER.format(name=self.trigger, table=self.table))
+        self._brief(
+            FUNCTION.format(name=self.trigger, body=body),
+            TRIGGER.format(name=self.trigger, table=self.table),
+        )
 
     def _fill(self) -> None:
         name = f"{self.model._meta.db_table}.{self.copy} from {self.source}"
@@ -147,46 +167,41 @@ class Mirror:
         run(Work(name, rows, values, unfilled, self.editor.connection.alias))
 
     def _set_not_null(self) -> None:
-        """By a CHECK that is validated beside the writers: SET NOT NULL alone reads all rows."""
-        column, name = self.quote(self.copy), truncate_name(f"{self.copy}_notnull", LONGEST_NAME)
-        if not self.catalog.column(self.copy).not_null:
-            self._add_constraint(name, f"CHECK ({column} IS NOT NULL)")
-            self._brief(f"{self.alter} ALTER COLUMN {column} SET NOT NULL")
-        if name in self.catalog.constraint_names():
-            self._brief(f"{self.alter} DROP CONSTRAINT {self.quote(name)}")
+        name = truncate_name(f"{self.copy}_notnull", LONGEST_NAME)
+        is_done = self.catalog.column(self.copy).not_null
+        if not is_done or name in self.catalog.constraint_names():
+            parts = {"column": self.quote(self.copy)}
+            self._execute(self.editor._sql_column_not_null, name, parts)
 
     def _copy(self, belongings: Belongings) -> None:
         built = self.catalog.index_names()
         for index in belongings.indexes:
             if copy_of(index.name) not in built:
-                self._build(index)
+                template = UNIQUE_INDEX if index.unique else INDEX
+                self._execute(template, copy_of(index.name), {"definition": index.definition})
         for check in belongings.checks:
-            self._add_constraint(copy_of(check.name), check.definition)
+            parts = {"check": check.condition}
+            self._execute(self.editor.sql_create_check, copy_of(check.name), parts)
         for key in belongings.keys_out:
             columns = [self.copy if name == self.source else name for name in key.columns]
-            definition = replace(key, columns=columns).definition(self.quote)
-            self._add_constraint(copy_of(key.name), definition)
-
-    def _build(self, index: Index) -> None:
-        name, unique = self.quote(copy_of(index.name)), "UNIQUE " if index.unique else ""
-        # One that is there and not valid is left of a run that was killed.
-        self._online(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
-        self._online(f"CREATE {unique}INDEX CONCURRENTLY {name} ON {self.table}{index.definition}")
-
-    def _add_constraint(self, name: str, definition: str) -> None:
-        if name not in self.catalog.constraint_names():
-            self._brief(f"{self.alter} ADD CONSTRAINT {self.quote(name)} {definition} NOT VALID")
-        self._validate(self.table, name)
+            parts = replace(key, columns=columns).parts(self.quote)
+            self._execute(self.editor.sql_create_fk, copy_of(key.name), parts)
 
     def _validate(self, table: str, name: str) -> None:
-        self._online(f"ALTER TABLE {table} VALIDATE CONSTRAINT {self.quote(name)}")
+        self._execute(VALIDATE, name, {"table": table})
 
-    def _brief(self, sql: str) -> None:
+    def _brief(self, *statements: str, tables: Sequence[str] = ()) -> None:
+        """In one transaction."""
+        if self.editor.collect_sql:
+            for sql in statements:
+                self.editor.execute(sql, params=None)
+        else:
+            self.editor.execute_together(statements, [self.table, *tables])
+
+    def _execute(self, template: PGLock | Careful, name: str, parts: Mapping[str, str]) -> None:
+        parts = {"table": self.table} | dict(parts) | {"name": self.quote(name)}
         # Without parameters a percent sign is a percent sign.
-        self.editor.execute(sql, params=None)
-
-    def _online(self, sql: str) -> None:
-        self.editor.execute(PGShareUpdateExclusive(sql), params=None)
+        self.editor.execute(template % parts, params=None)
 
     def _print_replacement(self, name: str) -> None:
         self._say(f"In one transaction; what belonged to {self.source} passes on to {self.copy}.")

@@ -7,6 +7,10 @@ from .belongings import Catalog, ForeignKey, copy_of
 
 IDENTITY = {"a": "ALWAYS", "d": "BY DEFAULT"}
 CONSTRAINT = {"p": "PRIMARY KEY", "u": "UNIQUE"}
+KEY = (
+    "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s "
+    "FOREIGN KEY (%(column)s) REFERENCES %(to_table)s (%(to_column)s)%(deferrable)s"
+)
 SET_SEQUENCE = "SELECT setval({sequence}, last_value, is_called) FROM {old}"
 
 
@@ -22,6 +26,9 @@ class Succession:
         self.quote, self.alter = editor.quote_name, f"ALTER TABLE {catalog.table}"
         self.old, self.new = catalog.column(source), catalog.column(heir)
         self.belongings = catalog.belongings(source, heir)
+        keys = self.belongings.keys_in, self.belongings.keys_out
+        # Those that foreign keys lock too.
+        self.tables = sorted({key.table for key in keys[0]} | {key.target for key in keys[1]})
         self.there = catalog.index_names() | catalog.constraint_names()
 
     def statements(self, trigger: str) -> list[str]:
@@ -40,10 +47,8 @@ class Succession:
 
     def _lock(self) -> str:
         """All tables at once: who waited for the second one would hold the first meanwhile."""
-        tables = {key.table for key in self.belongings.keys_in}
-        tables |= {key.target for key in self.belongings.keys_out}
-        tables = [self.catalog.table, *sorted(tables)]
-        return f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"
+        tables = ", ".join([self.catalog.table, *self.tables])
+        return f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE"
 
     def _default(self) -> Iterator[str]:
         column = f"{self.alter} ALTER COLUMN {self.quote(self.heir)}"
@@ -95,5 +100,4 @@ class Succession:
     def _add_key(self, key: ForeignKey) -> str:
         targets = [self.name if name == self.source else name for name in key.target_columns]
         heir = replace(key, target_columns=targets)
-        add = f"ALTER TABLE {key.table} ADD CONSTRAINT {self.quote(key.name)}"
-        return f"{add} {heir.definition(self.quote)} NOT VALID"
+        return f"{KEY % heir.parts(self.quote)} NOT VALID"

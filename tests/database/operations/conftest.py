@@ -8,6 +8,7 @@ from django.db.migrations.state import ProjectState
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from apps.database.models import Backfill
 from tests.sizes import MIRRORED_ROWS as ROWS
 
 APP = "scratch"
@@ -136,8 +137,27 @@ COMMENT = migrations.CreateModel(
 
 
 @pytest.fixture
-def schema(transactional_db) -> Iterator[Schema]:
-    """Two authors, and posts with comments."""
+def postgres(request) -> None:
+    """The test is about PostgreSQL. One with a schema commits: it may be in no transaction."""
+    if "schema" not in request.fixturenames:
+        request.getfixturevalue("db")
+
+
+@pytest.fixture
+def sqlite(request) -> None:
+    """The test is about SQLite, and the same holds."""
+    if "schema" not in request.fixturenames:
+        request.getfixturevalue("db")
+
+
+@pytest.fixture
+def schema(django_db_setup, django_db_blocker) -> Iterator[Schema]:
+    """Two authors, and posts with comments. What is made is dropped at the end, not all emptied."""
+    with django_db_blocker.unblock():
+        yield from scratch_schema()
+
+
+def scratch_schema() -> Iterator[Schema]:
     made = Schema()
     made.up(AUTHOR, POST, COMMENT)
     author, other = (made.model("Author").objects.create() for _ in range(2))
@@ -146,8 +166,11 @@ def schema(transactional_db) -> Iterator[Schema]:
         row = post.objects.create(title=f"Title {number}", views=number, author=author)
         row.tags.add(other)
         made.model("Comment").objects.create(post=row)
-    yield made
-    made.drop()
+    try:
+        yield made
+    finally:
+        made.drop()
+        Backfill.objects.all().delete()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from apps.database.errors import Refused
 from apps.database.operations import ContractRename, ExpandRename
 from tests.sizes import MIRRORED_ROWS as ROWS
+from tests.sizes import TRUE_SIZES
 
 FIELDS = ["id", "title", "lower", "views", "author"]
 
@@ -22,7 +23,7 @@ def rows(schema, field: str) -> list:
 
 
 def test_up_down_and_up_again(schema):
-    for field in FIELDS:
+    for field in FIELDS if TRUE_SIZES else ["id", "lower"]:
         expand, contract = rename(field)
         shape, before = schema.shape(), rows(schema, field)
         schema.up(expand)

@@ -5,7 +5,7 @@ from django.db import IntegrityError, models
 
 from apps.database.errors import DataRefused, Refused
 from apps.database.operations import AlterFieldType
-from apps.database.operations.mirror import Mirror
+from apps.database.postgresql.steps import SteppingEditor
 from tests.sizes import MIRRORED_ROWS as ROWS
 
 VIEWS = AlterFieldType("post", "views", models.PositiveBigIntegerField(default=0, db_index=True))
@@ -124,15 +124,15 @@ def stop_at(number: int, patch: pytest.MonkeyPatch) -> None:
     count = iter(range(1, number + 1))
 
     def killable(run):
-        def run_or_die(self, sql):
+        def run_or_die(self, *arguments, **options):
             if next(count) == number:
                 raise Killed
-            run(self, sql)
+            run(self, *arguments, **options)
 
         return run_or_die
 
-    patch.setattr(Mirror, "_brief", killable(Mirror._brief))
-    patch.setattr(Mirror, "_online", killable(Mirror._online))
+    patch.setattr(SteppingEditor, "execute_together", killable(SteppingEditor.execute_together))
+    patch.setattr(SteppingEditor, "_take", killable(SteppingEditor._take))
 
 
 def test_more_than_the_type_is_refused(schema, postgres):
