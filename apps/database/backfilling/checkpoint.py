@@ -1,11 +1,15 @@
 """How far a backfill is: its row of `database.Backfill`, moved in the transaction of each batch."""
 
+import logging
+
 from django.apps import apps
 from django.db import connections
 
 from apps.database.expressions import ClockTime
 
 from .work import Work
+
+logger = logging.getLogger(__name__)
 
 
 def rows(using: str = "default"):
@@ -24,6 +28,8 @@ class Checkpoint:
         self.states = self.model.State
         tables = connections[work.using].introspection.table_names()
         self.is_kept = self.model._meta.db_table in tables
+        if not self.is_kept:
+            logger.warning("%s cannot be resumed: apps.database is not migrated yet", work.name)
         self.row = self.model(name=work.name)
         self.reload()
 

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-# Of the keys, from which on they say more about how many rows there are than statistics do.
-TELLING_FRACTION = 0.01
 # Only what is done is all of it.
 ALMOST = 0.99
 
@@ -17,8 +15,8 @@ def fraction(row) -> float:
     lowest, highest = _number(row.lowest), _number(row.highest)
     if lowest is None or highest is None:
         return min(row.rows_done / max(row.rows_expected, 1), ALMOST)
-    span = max(highest - lowest, 1)
-    return min(max(_number(row.cursor) - lowest, 0) / span, ALMOST)
+    walked = max(_number(row.cursor) - lowest, 0)
+    return min(walked / max(highest - lowest, 1), ALMOST)
 
 
 def percent(row) -> int:
@@ -26,12 +24,9 @@ def percent(row) -> int:
 
 
 def rows_in_all(row) -> int:
-    """How many rows it will have looked at, by what it has seen of them so far."""
+    """How many rows it will have looked at, by how many there were for each key so far."""
     done = fraction(row)
-    if done == 1.0:
-        return row.rows_done
-    by_keys = round(row.rows_done / done) if done >= TELLING_FRACTION else row.rows_expected
-    return max(by_keys, row.rows_done)
+    return round(row.rows_done / done) if done else row.rows_expected
 
 
 def seconds_left(row) -> float | None:

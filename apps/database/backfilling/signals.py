@@ -1,11 +1,14 @@
 """What a backfill steps aside for on PostgreSQL. SQLite has one writer and none of these."""
 
+import logging
 import time
+from collections.abc import Sequence
 
 from apps.database import locks
 
 from .throttle import Signal
 
+logger = logging.getLogger(__name__)
 # Who is served sooner was in nobody's way.
 WAITER_SECONDS = 0.1
 LAG_SECONDS = 5.0
@@ -44,7 +47,7 @@ class Vacuum:
         self.table = connection.ops.quote_name(table)
 
     def __call__(self) -> str:
-        found = list(_rows(self.connection, self.sql, [self.table]))
+        found = _rows(self.connection, self.sql, [self.table])
         return f"vacuum works on {self.table}" if found else ""
 
 
@@ -70,7 +73,9 @@ class ReplicationLag:
 
     def __call__(self) -> str:
         seconds = self.seconds()
-        return f"replica {seconds:.1f} s behind, limit {LAG_SECONDS:g} s" * (seconds > LAG_SECONDS)
+        if seconds <= LAG_SECONDS:
+            return ""
+        return f"replica {seconds:.1f} s behind, limit {LAG_SECONDS:g} s"
 
 
 class WalRate:
@@ -81,7 +86,7 @@ class WalRate:
         self.last = None
 
     def __call__(self) -> str:
-        ((position,),) = _rows(self.connection, "SELECT pg_current_wal_insert_lsn() - '0/0'", [])
+        ((position,),) = _rows(self.connection, "SELECT pg_current_wal_insert_lsn() - '0/0'")
         last, self.last = self.last, (time.monotonic(), int(position))
         if last is None:
             return ""
@@ -94,6 +99,7 @@ class WalRate:
 def signals(connection, table: str) -> list[Signal]:
     if connection.vendor != "postgresql":
         return []
+    _warn_of_hidden_replicas(connection)
     return [
         WaitingForTheTable(connection, table),
         ReplicationLag(connection),
@@ -102,7 +108,14 @@ def signals(connection, table: str) -> list[Signal]:
     ]
 
 
-def _rows(connection, sql: str, params: list) -> list[tuple]:
+def _warn_of_hidden_replicas(connection) -> None:
+    [(hidden,)] = _rows(connection, "SELECT count(*) FROM pg_stat_replication WHERE state IS NULL")
+    if hidden:
+        grant = locks.missing_grant(connection)
+        logger.warning("How far %d replicas are behind may not be seen: %s", hidden, grant)
+
+
+def _rows(connection, sql: str, params: Sequence = ()) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()

@@ -1,5 +1,6 @@
 """What a backfill changes: rows of one model, walked in the order of their keys."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -93,18 +94,17 @@ class Work:
         return rows.values_list("pk", flat=True)[:]
 
     def expected(self) -> int:
-        """How many rows there are: counted, or what the database's statistics say of many."""
-        counted = self.rows().order_by()[:COUNTED].count()
-        return max(counted, self._estimate()) if counted == COUNTED else counted
-
-    def _estimate(self) -> int:
-        connection = connections[self.using]
-        if connection.vendor != "postgresql":
-            return self.rows().order_by().count()
-        with connection.cursor() as cursor:
-            table = connection.ops.quote_name(self.table)
-            cursor.execute("SELECT reltuples FROM pg_class WHERE oid = to_regclass(%s)", [table])
-            return int(cursor.fetchone()[0])
+        """How many rows there are: counted, or if there are many, what the planner takes it for:
+        it looks at the size of the file, even if nobody has analyzed the table yet.
+        """
+        rows = self.rows().order_by()
+        counted = rows[:COUNTED].count()
+        if counted < COUNTED:
+            return counted
+        if connections[self.using].vendor != "postgresql":
+            return rows.count()
+        [plan] = json.loads(rows.explain(format="json"))
+        return max(plan["Plan"]["Plan Rows"], counted)
 
     def ends(self) -> tuple[str | None, str | None]:
         """The first and the last key as text; None for keys one cannot count with."""

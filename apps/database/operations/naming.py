@@ -35,7 +35,8 @@ def _named(
     for (app, file), migration in loader.disk_migrations.items():
         of_kind = (one for one in _leaves(migration.operations) if isinstance(one, kind))
         for number, operation in enumerate(of_kind, start=1):
-            yield f"{app}.{file}" + f":{number}" * (number > 1), operation, migration
+            suffix = f":{number}" if number > 1 else ""
+            yield f"{app}.{file}{suffix}", operation, migration
 
 
 def _leaves(operations: list[Operation]) -> Iterator[Operation]:

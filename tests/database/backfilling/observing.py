@@ -20,6 +20,9 @@ class Watcher(Observer):
             then, self.then = self.then, lambda: None
             then()
 
+    def percents(self) -> list[int]:
+        return [int(100 * done / total) for done, total in self.seen]
+
     def steps_aside(self, statement, reason):
         self.reasons.append(reason)
 

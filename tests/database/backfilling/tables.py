@@ -97,13 +97,14 @@ def remove() -> None:
 
 
 def empty() -> None:
+    if connection.vendor == "postgresql":
+        tables = ", ".join(model._meta.db_table for model in MODELS)
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        return
     _for_each("DELETE FROM", MODELS)
-    numbers_from_one = {
-        "postgresql": "ALTER TABLE scratch_numbered ALTER id RESTART",
-        "sqlite": "DELETE FROM sqlite_sequence WHERE name = 'scratch_numbered'",
-    }
     with connection.cursor() as cursor:
-        cursor.execute(numbers_from_one[connection.vendor])
+        cursor.execute("DELETE FROM sqlite_sequence WHERE name = 'scratch_numbered'")
 
 
 def _for_each(what: str, models) -> None:

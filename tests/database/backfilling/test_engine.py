@@ -105,7 +105,7 @@ def test_a_value_that_a_constraint_refuses_names_where_and_keeps_what_was_done(
 
 
 def test_without_its_table_it_works_and_begins_at_the_first_row_again(
-    filling, small_batches, monkeypatch
+    filling, small_batches, monkeypatch, caplog
 ):
     fill(Numbered, 100)
     monkeypatch.setattr(Backfill._meta, "db_table", "not_there_yet")
@@ -115,6 +115,7 @@ def test_without_its_table_it_works_and_begins_at_the_first_row_again(
     assert run(work()) < 100
 
     assert changes() == {1: 100}
+    assert "scratch.numbered cannot be resumed" in caplog.text
 
 
 def _drop_index() -> None:

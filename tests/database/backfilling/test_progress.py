@@ -30,9 +30,8 @@ def test_it_only_grows_and_ends_at_all_of_it(model, filling, small_batches, watc
     watcher = watch(Looking())
     run(work(model))
 
-    shares = [done / total for done, total in watcher.seen]
-    assert shares == sorted(shares)
-    assert shares[-1] == 1.0
+    assert watcher.percents() == sorted(watcher.percents())
+    assert watcher.percents()[-1] == 100
     assert percents == sorted(percents)
     assert percents[-1] <= 99
     assert len(set(percents)) >= ROWS / 20 - 1
@@ -90,3 +89,11 @@ def test_it_rests_as_long_as_it_works_and_that_is_in_its_rate():
 
     assert pace.took(0.05, 100) == pytest.approx(0.05)
     assert pace.rate == pytest.approx(1000)
+
+
+@pytest.mark.django_db(transaction=True, available_apps=["apps.database"])
+def test_many_rows_are_estimated_though_nobody_analyzed_the_table(filling, monkeypatch):
+    fill(MODELS[0], 2_000)
+    monkeypatch.setattr("apps.database.backfilling.work.COUNTED", 50)
+
+    assert 500 < work().expected() < 8_000

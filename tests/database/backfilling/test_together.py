@@ -62,10 +62,13 @@ def test_of_two_runners_one_stands_by_and_takes_over_from_the_killed_one(
     with Runner(largest=ROWS // 50) as runner:
         eventually(lambda: rows_done() >= 0.1 * ROWS)
         watcher = watch(Watcher())
-        watcher.steps_aside = lambda statement, reason: runner.kill()
+        stood_by = []
+        watcher.steps_aside = lambda statement, reason: stood_by.append(reason) or runner.kill()
 
         assert 0 < run(work()) <= 0.9 * ROWS
 
+    assert len(stood_by) == 1
+    assert "takes over when it ends" in stood_by[0]
     assert changes() == {1: ROWS}
 
 
