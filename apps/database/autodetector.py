@@ -17,6 +17,7 @@ from syzygy.autodetector import (
     StagedOperationDependency,
 )
 
+from .apart import apart
 from .linting.defaults import constant_default
 from .linting.retiring import demand_of, two_steps
 from .linting.shapes import column_of
@@ -60,6 +61,15 @@ class Autodetector(MigrationAutodetector):
                 "value: give it a db_default and make a migration of that, before it is removed."
             )
         self._add_stages(app_label, model_name, field_name, *steps)
+
+    def _build_migration_list(self, graph=None):
+        """One existing table per migration, as the lint wants it."""
+        super()._build_migration_list(graph)
+        for app_label, migrations in self.migrations.items():
+            state = self.from_state.clone()
+            self.migrations[app_label] = [
+                part for migration in migrations for part in apart(migration, state)
+            ]
 
     def _add_stages(
         self, app_label: str, model_name: str, field_name: str, before: Operation, after: Operation

@@ -3,13 +3,23 @@ from uuid import uuid4
 import pytest
 from django.core.management.base import CommandError
 from django.db import models
-from django.db.migrations import AddField, AlterField, DeleteModel, RemoveField, RenameField
+from django.db.migrations import (
+    AddField,
+    AddIndex,
+    AlterField,
+    DeleteModel,
+    RemoveField,
+    RenameField,
+)
 from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.state import ModelState, ProjectState
 from syzygy.plan import must_post_deploy_migration
 
 from apps.database.autodetector import Autodetector
+from apps.database.linting.linter import lint
+from apps.database.linting.steps import steps_of
+from apps.database.linting.tables import InUse
 from apps.database.operations import DropColumn, RetireField
 
 KEY = models.ForeignKey("blog.Author", models.CASCADE)
@@ -91,7 +101,7 @@ def test_a_type_without_a_neutral_value_needs_its_author():
 def test_a_table_goes_after_the_column_that_refers_to_it():
     migrations = changes(states(extra=KEY), states(author=False))
 
-    assert kinds(migrations) == [[RetireField], [DropColumn, DeleteModel]]
+    assert kinds(migrations) == [[RetireField], [DropColumn], [DeleteModel]]
 
 
 def test_an_added_column_keeps_its_default():
@@ -128,3 +138,39 @@ def test_another_column_is_one():
     field = models.CharField(max_length=9)
     with pytest.raises(SystemExit):
         changes(states(title=field), states(headline=field), ask_rename=True)
+
+
+def two_tables() -> tuple[ProjectState, ProjectState]:
+    """Author and post as they were, and each with a column and an index more."""
+    before, after = states(), states(extra=models.IntegerField(null=True))
+    after.models["blog", "author"].fields["name"] = models.CharField(max_length=9, null=True)
+    for name, column in (("author", "name"), ("post", "extra")):
+        index = models.Index(fields=[column], name=f"by_{column}")
+        after.models["blog", name].options["indexes"] = [index]
+    return before, after
+
+
+def test_each_table_has_a_migration_of_its_own():
+    migrations = changes(*two_tables())
+
+    assert kinds(migrations) == [[AddField, AddIndex], [AddField, AddIndex]]
+    assert [{op.model_name for op in it.operations} for it in migrations] == [{"author"}, {"post"}]
+    assert [it.dependencies for it in migrations] == [
+        [("blog", "0001_initial")],
+        [("blog", migrations[0].name)],
+    ]
+    assert len({it.name for it in migrations}) == 2
+    state = two_tables()[0]
+    assert [list(lint(steps_of(it, state, InUse()))) for it in migrations] == [[], []]
+
+
+def test_what_the_database_does_not_hear_of_stays_in_one():
+    before = states(author_is=models.CharField(max_length=9))
+    after = states(author_is=models.CharField(max_length=9, verbose_name="written by"))
+    after.models["blog", "author"].options["verbose_name"] = "writer"
+
+    assert len(changes(before, after)) == 1
+
+
+def test_new_tables_stay_in_one():
+    assert len(changes(ProjectState(), states(extra=KEY))) == 1

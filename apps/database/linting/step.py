@@ -16,6 +16,7 @@ from django.db.models import Field
 
 from .refusal import Paste, Refusal
 from .shapes import is_the_same_column, table_of
+from .statements import changes_rows_alone, statements_of, table_in
 from .tables import Tables
 
 # This package's neighbour, wherever the two live.
@@ -90,6 +91,16 @@ class Step:
         if old and new:
             return not is_the_same_column(old, new)
         return not (old or new).many_to_many
+
+    @property
+    def altered_tables(self) -> list[str]:
+        """Tables in use whose definition becomes another, by SQL too."""
+        tables = [self.table] if self.table and self.changes_the_table else []
+        for statement in statements_of(self.operation, backwards=self.backwards):
+            table = table_in(statement)
+            if table and not changes_rows_alone(statement) and not self.tables.is_free(table):
+                tables.append(table)
+        return list(dict.fromkeys(tables))
 
     @property
     def is_in_an_app_in_use(self) -> bool:

@@ -8,13 +8,12 @@ from syzygy.plan import partition_operations
 
 from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.staging import is_mixed
-from apps.database.linting.statements import changes_rows_alone, statements_of, table_in
 from apps.database.linting.step import Step
 
 
 def python_beside_ddl(steps: Sequence[Step]) -> Iterator[Refusal]:
     data = [step for step in steps if _runs_python(step)]
-    if not data or not any(_altered_tables(step) for step in steps):
+    if not data or not any(step.altered_tables for step in steps):
         return
     step = data[0]
     yield step.refuse(
@@ -31,8 +30,8 @@ def python_beside_ddl(steps: Sequence[Step]) -> Iterator[Refusal]:
 def more_than_one_table(steps: Sequence[Step]) -> Iterator[Refusal]:
     first: set[str] = set()
     for step in steps:
-        tables = _altered_tables(step)
-        first = first or tables[:1]
+        tables = step.altered_tables
+        first = first or set(tables[:1])
         if others := [table for table in tables if table not in first]:
             yield step.refuse(
                 f"it alters {' and '.join(others)}, and the migration {' '.join(first)} too.",
@@ -44,7 +43,7 @@ def more_than_one_table(steps: Sequence[Step]) -> Iterator[Refusal]:
 
 
 def both_stages(steps: Sequence[Step]) -> Iterator[Refusal]:
-    if not steps or steps[0].backwards or not any(_altered_tables(step) for step in steps):
+    if not steps or steps[0].backwards or not any(step.altered_tables for step in steps):
         return
     migration = steps[0].migration
     if not is_mixed(migration):
@@ -61,16 +60,6 @@ def _runs_python(step: Step) -> bool:
         return False
     code = step.operation.reverse_code if step.backwards else step.operation.code
     return code not in (None, RunPython.noop)
-
-
-def _altered_tables(step: Step) -> list[str]:
-    """Tables in use whose definition the step changes."""
-    tables = [step.table] if step.table and step.changes_the_table else []
-    for statement in statements_of(step.operation, backwards=step.backwards):
-        table = table_in(statement)
-        if table and not changes_rows_alone(statement) and not step.tables.is_free(table):
-            tables.append(table)
-    return list(dict.fromkeys(tables))
 
 
 def _call(operation: RunPython) -> str:
