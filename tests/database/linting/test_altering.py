@@ -3,6 +3,8 @@ from django.db import models
 from django.db.migrations import AlterField
 from syzygy import Stage
 
+from apps.database.operations import AlterFieldType
+
 
 def author_with_key(field: models.Field) -> AlterField:
     return AlterField("author", "id", field)
@@ -21,7 +23,6 @@ REWRITES = {
     "int to text": (score(models.TextField(null=True)), "text, which was integer"),
     "varchar to int": (AlterField("post", "title", models.IntegerField()), "integer"),
     "the key of others": (author_with_key(models.BigAutoField(primary_key=True)), "bigint"),
-    "another collation": (title(max_length=50, db_collation="C"), "varchar(50) C"),
 }
 
 
@@ -39,6 +40,36 @@ def test_its_recipe_is_accepted(name, blog):
     (refusal,) = blog.lint(REWRITES[name][0])
 
     assert [blog.lint_migration(blog.pasted(paste)) for paste in refusal.recipe] == [[]]
+
+
+MORE = {
+    "not null": models.BigIntegerField(default=0),
+    "unique": models.BigIntegerField(null=True, unique=True),
+    "a default": models.BigIntegerField(null=True, db_default=1),
+}
+
+
+@pytest.mark.parametrize("field", MORE.values(), ids=MORE)
+def test_what_else_is_new_has_an_operation_of_its_own(field, live_blog, follows):
+    refusals = live_blog.lint(AlterFieldType("post", "score", field))
+
+    assert "changes more of blog_post.score" in str(refusals[0])
+    assert len(refusals[0].recipe) == 2
+    follows(refusals[0])
+
+
+def test_a_checked_type_comes_after_the_plain_one(blog):
+    (refusal,) = blog.lint(
+        AlterFieldType("post", "score", models.PositiveBigIntegerField(null=True))
+    )
+
+    assert "changes more" in str(refusal)
+
+
+def test_another_collation_is_refused(blog):
+    (refusal,) = blog.lint(title(max_length=50, db_collation="C"))
+
+    assert "gives blog_post.title another collation" in str(refusal)
 
 
 @pytest.mark.parametrize("name", ["int to bigint", "the key of others"])

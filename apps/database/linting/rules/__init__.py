@@ -1,6 +1,6 @@
 """What is refused, one function a rule: it yields refusals of a step, or of a whole migration."""
 
-from . import adding, altering, contrib, python, removing, renaming, sql, whole
+from . import adding, altering, contrib, python, removing, renaming, retyping, sql, whole
 
 OF_A_STEP = (
     adding.not_null,
@@ -8,7 +8,6 @@ OF_A_STEP = (
     adding.one_value_for_all_rows,
     adding.stored_expression,
     adding.order_column,
-    altering.another_type,
     altering.no_more_null,
     contrib.concurrently_by_hand,
     contrib.excludes,
@@ -20,6 +19,8 @@ OF_A_STEP = (
     removing.table_still_refers,
     renaming.renamed_column,
     renaming.moved_table,
+    retyping.another_type,
+    retyping.more_than_its_type,
     sql.keeps_others_out,
     sql.drops_too_early,
     sql.rows_at_once,

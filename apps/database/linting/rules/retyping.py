@@ -1,0 +1,127 @@
+"""Columns that get another type: most of them PostgreSQL writes again, row by row."""
+
+from collections.abc import Iterator
+
+from django.db.migrations import AddConstraint, AlterField
+from django.db.models import CheckConstraint, Field
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
+
+from apps.database.linting.casts import is_free_cast, length_of
+from apps.database.linting.refusal import Paste, Refusal, paste
+from apps.database.linting.shapes import column_of, type_of
+from apps.database.linting.step import Step
+
+# What a column has beside its type; AlterFieldType leaves it alone.
+REST = ("null", "primary_key", "_unique", "db_index", "db_default")
+
+
+def another_type(step: Step) -> Iterator[Refusal]:
+    old, new = altered(step)
+    if old is None:
+        return
+    before, collation = type_of(step.connection, step.before, step.model, old)
+    after, new_collation = type_of(step.connection, step.after, step.model, new)
+    column = f"{step.table}.{column_of(step.operation.name, old)}"
+    if collation != new_collation:
+        yield _collating(step, column)
+    elif is_free_cast(before, after):
+        return
+    elif not is_free_cast(after, before):
+        yield _rewriting(step, old, new, f"it makes {column} {after}, which was {before}.")
+    elif not step.backwards:
+        # On the way down the wider type stays, which is no work and no loss.
+        yield _narrowing(step, f"it narrows {column} to {after}, which was {before}.", after)
+
+
+def more_than_its_type(step: Step) -> Iterator[Refusal]:
+    """AlterFieldType says so itself, but when half of the plan is done."""
+    from apps.database.operations import AlterFieldType
+
+    if not isinstance(step.operation, AlterFieldType) or not step.table:
+        return
+    old, new = step.field_in(step.before), step.field_in(step.after)
+    if _is_checked(old) == _is_checked(new) and _rest(old) == _rest(new):
+        return
+    yield step.refuse(
+        f"its AlterFieldType changes more of {step.table}.{column_of(step.operation.name, new)}.",
+        "The second column gets what belongs to the first; the rest is for an AlterField.",
+        *_in_two(step, old, new),
+    )
+
+
+def altered(step: Step) -> tuple[Field, Field] | tuple[None, None]:
+    """The two fields of a column of a table in use."""
+    if not step.is_a(AlterField) or not step.table:
+        return None, None
+    old, new = step.field_in(step.before), step.field_in(step.after)
+    if old is None or new is None or not column_of(step.operation.name, new):
+        return None, None
+    return old, new
+
+
+def _rewriting(step: Step, old: Field, new: Field, unsafe: str) -> Refusal:
+    return step.refuse(
+        unsafe,
+        "PostgreSQL writes every row and every index again under ACCESS EXCLUSIVE, and nobody "
+        "reads or writes the table until it is done (1.5 s for a million rows).",
+        *_in_two(step, old, new),
+    )
+
+
+def _in_two(step: Step, old: Field, new: Field) -> Iterator[Paste]:
+    """The type through a second column, then what else is new."""
+    from apps.database.operations import AlterFieldType
+
+    model, name = step.operation.model_name, step.operation.name
+    if _is_checked(old) != _is_checked(new):
+        # Its check is of its class: first comes the plain class, and only its author can name it.
+        return
+    typed = new.clone()
+    for attribute in REST:
+        setattr(typed, attribute, getattr(old, attribute))
+    yield paste(
+        "Through a second column, which is kept alike and takes its place",
+        AlterFieldType(model, name, typed),
+    )
+    if _rest(old) != _rest(new):
+        stage = "POST_DEPLOY" if old.null and not new.null else ""
+        yield paste("Then the rest, on its own", AlterField(model, name, new), stage=stage)
+
+
+def _collating(step: Step, column: str) -> Refusal:
+    return step.refuse(
+        f"it gives {column} another collation.",
+        "PostgreSQL builds every index of the column again under ACCESS EXCLUSIVE, and nobody "
+        "reads or writes the table until it is done. Add a second column with it, fill that by a "
+        "Backfill and a trigger, and let the code go over to it.",
+    )
+
+
+def _narrowing(step: Step, unsafe: str, after: str) -> Refusal:
+    return step.refuse(
+        unsafe,
+        "PostgreSQL looks at every row under ACCESS EXCLUSIVE, and code that is running still "
+        "writes what does not fit (22001).",
+        *_at_most(step, length_of(after)),
+    )
+
+
+def _at_most(step: Step, length: int | None) -> Iterator[Paste]:
+    if length is None:
+        return
+    name = f"{step.table}_{step.operation.name}_at_most_{length}"
+    fits = LessThanOrEqual(Length(step.operation.name), length)
+    yield paste(
+        "Keep the type, and let a constraint hold the length, after the deploy",
+        AddConstraint(step.operation.model_name, CheckConstraint(condition=fits, name=name)),
+        stage="POST_DEPLOY",
+    )
+
+
+def _rest(field: Field) -> list:
+    return [getattr(field, attribute) for attribute in REST]
+
+
+def _is_checked(field: Field) -> bool:
+    return field.get_internal_type().startswith("Positive")
