@@ -66,7 +66,7 @@ class UserForm(forms.ModelForm):
             "name", "email", "email_verified", "phone", "region",
             "is_active", "is_staff", "is_superuser", "groups",
         ]  # fmt: skip
-        field_classes = {"email": AddressField, "email_verified": forms.BooleanField}
+        field_classes = {"email": AddressField}
 
     def clean_email(self):
         """Unique over the trash too, so that whoever is there can come back."""

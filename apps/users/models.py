@@ -17,7 +17,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     # The address is the person's own, as far as anybody has looked.
     email_verified = models.BooleanField(
         "e-mail address verified",
-        null=True,
         default=False,
         db_default=False,
         help_text="Whoever changes the address makes it unverified, unless he says otherwise.",
@@ -117,6 +116,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 fields=["is_active", "created_at", "id"], condition=LIVE, name="idx_users_active"
             ),
             models.Index(fields=["deleted_at", "id"], condition=~LIVE, name="idx_users_trash"),
+            models.Index(
+                fields=["email_verified", "created_at", "id"],
+                condition=LIVE,
+                name="idx_users_verified",
+            ),
             # Looked through before an account is deleted for good: it may have suspended others.
             models.Index(
                 fields=["suspended_by"],

@@ -20,7 +20,7 @@ def standing_badge(is_active: bool, is_staff: bool, suspended_until: datetime | 
     return '<span class="badge published">Active</span>'
 
 
-def address_badge(email_verified: bool | None) -> str:
+def address_badge(email_verified: bool) -> str:
     if email_verified:
         return '<span class="badge approved">Verified</span>'
     return '<span class="badge">Unverified</span>'

@@ -68,6 +68,7 @@ class UserAdmin(AccountPages, VersionedAdmin):
         "region": ["-created_at", "created_at"],
         "is_staff": ["-created_at", "created_at"],
         "is_active": ["-created_at", "created_at"],
+        "email_verified": ["-created_at", "created_at"],
         "trash": ["-deleted_at"],
     }
     search = PrefixSearch(Order("name", BY_NAME), Order("email", Bytewise("email")))
