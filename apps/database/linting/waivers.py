@@ -32,12 +32,7 @@ def waivers_of(migration: Migration) -> dict[int | None, str]:
     lines = _lines_of_operations(source, type(migration).__name__) if source else None
     if lines is None:
         return {}
-    first, ends = lines
-    return {
-        EVERY if line < first else place: reason
-        for line, reason in _comments(source)
-        for place in [next((i for i, end in enumerate(ends) if line <= end), -1)]
-    }
+    return {_place(line, *lines): reason for line, reason in _comments(source)}
 
 
 def how_to_waive(migration: Migration) -> str:
@@ -75,6 +70,13 @@ def _lines_of_operations(source: str, name: str) -> tuple[int, list[int]] | None
                 members = []
             return node.lineno, [member.end_lineno for member in members]
     return None
+
+
+def _place(line: int, first: int, ends: list[int]) -> int | None:
+    if line < first:
+        return EVERY
+    # Below the last one it is nobody's.
+    return next((place for place, end in enumerate(ends) if line <= end), len(ends))
 
 
 def _comments(source: str) -> Iterator[tuple[int, str]]:

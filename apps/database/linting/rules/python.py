@@ -1,6 +1,6 @@
 """Python in a migration: its locks are those of rows, and they are kept to its end."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from django.db.migrations import RunPython
 
@@ -65,10 +65,20 @@ def _as_a_backfill(writes: Writes) -> Iterator[Paste]:
 
 
 def _with_a_reverse(step: Step) -> Iterator[Paste]:
-    if not step.is_a(RunPython):
-        return
-    name = getattr(step.operation.code, "__name__", "code")
-    yield Paste(
-        "Where there is nothing to take back, say so",
-        f"operations = [\n    migrations.RunPython({name}, migrations.RunPython.noop),\n]",
-    )
+    if step.is_a(RunPython):
+        yield as_it_is("Where there is nothing to take back, say so", step.operation)
+
+
+def as_it_is(title: str, operation: RunPython) -> Paste:
+    """The operation with the functions' own names, as its file knows them; its reverse at least
+    `noop`.
+    """
+    code = _name(operation.code)
+    reverse = operation.reverse_code
+    back = "migrations.RunPython.noop" if reverse in (None, RunPython.noop) else _name(reverse)
+    return Paste(title, f"operations = [\n    migrations.RunPython({code}, {back}),\n]")
+
+
+def _name(code: Callable) -> str:
+    name = getattr(code, "__name__", "")
+    return name if name.isidentifier() else "code"

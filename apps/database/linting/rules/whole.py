@@ -10,6 +10,8 @@ from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.staging import is_mixed
 from apps.database.linting.step import Step
 
+from .python import as_it_is
+
 
 def python_beside_ddl(steps: Sequence[Step]) -> Iterator[Refusal]:
     data = [step for step in steps if _runs_python(step)]
@@ -20,10 +22,7 @@ def python_beside_ddl(steps: Sequence[Step]) -> Iterator[Refusal]:
         "it runs Python in the migration that alters a table.",
         "In one transaction the table's ACCESS EXCLUSIVE would be kept until the last row is "
         "written (7.0 s for a million rows); without one, what fails second leaves the first.",
-        Paste(
-            "In a migration of its own",
-            f"operations = [\n    {_call(step.operation)},\n]",
-        ),
+        as_it_is("In a migration of its own", step.operation),
     )
 
 
@@ -60,13 +59,6 @@ def _runs_python(step: Step) -> bool:
         return False
     code = step.operation.reverse_code if step.backwards else step.operation.code
     return code not in (None, RunPython.noop)
-
-
-def _call(operation: RunPython) -> str:
-    names = [getattr(code, "__name__", "code") for code in (operation.code, operation.reverse_code)]
-    if operation.reverse_code in (None, RunPython.noop):
-        names[1] = "migrations.RunPython.noop"
-    return f"migrations.RunPython({', '.join(names)})"
 
 
 def _apart(migration) -> Iterator[Paste]:
