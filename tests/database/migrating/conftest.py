@@ -1,5 +1,8 @@
 import itertools
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -12,39 +15,71 @@ from tests.operations.processes import eventually
 numbers = itertools.count()
 
 
-@pytest.fixture
-def address(tmp_path) -> Iterator[str]:
-    """An empty database of the test's own, in the leg's server or a file."""
+@contextmanager
+def new_database(folder: Path, template: str = "") -> Iterator[str]:
+    """The address of an empty database in the leg's server, or of a file; or of a copy."""
     if settings.LEG == "sqlite":
-        yield f"sqlite:///{tmp_path}/shelf.sqlite3"
+        file = folder / "shelf.sqlite3"
+        if template:
+            shutil.copy(template.removeprefix("sqlite:///"), file)
+        yield f"sqlite:///{file}"
         return
     server = settings.DATABASES["default"]
     base = f"postgresql://{server['USER']}@{server['HOST']}:{server['PORT']}"
     name = f"shelf_{next(numbers)}"
+    of = template.rpartition("/")[2] or "template1"
     with psycopg.connect(f"{base}/postgres", autocommit=True) as session:
-        session.execute(f"CREATE DATABASE {name}")
+        session.execute(f"CREATE DATABASE {name} TEMPLATE {of}")
         yield f"{base}/{name}"
         session.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.fixture(scope="session")
+def template(tmp_path_factory) -> Iterator[str]:
+    """A database in which the app's first migration is applied."""
+    folder = tmp_path_factory.mktemp("template")
+    with new_database(folder) as address:
+        made = Project(folder / "project", address)
+        made.migration("0001_book", BOOK)
+        installed = made.migrate()
+        assert installed.code == 0, installed
+        yield address
+
+
 @pytest.fixture
-def project(tmp_path, address) -> Project:
+def address(tmp_path) -> Iterator[str]:
+    with new_database(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def empty_project(tmp_path, address) -> Project:
+    """One migration, and nothing applied."""
     made = Project(tmp_path / "project", address)
     made.migration("0001_book", BOOK)
     return made
 
 
 @pytest.fixture
-def session(address) -> Iterator[psycopg.Connection]:
+def project(tmp_path, template) -> Iterator[Project]:
+    """One migration, which is applied."""
+    with new_database(tmp_path, template) as address:
+        made = Project(tmp_path / "project", address)
+        made.migration("0001_book", BOOK)
+        yield made
+
+
+@pytest.fixture
+def session(project) -> Iterator[psycopg.Connection]:
     """Another session on the project's database, in autocommit."""
-    with psycopg.connect(address, autocommit=True) as made:
+    with psycopg.connect(project.address, autocommit=True) as made:
         yield made
 
 
 class Gate:
     """A migration that begins, and ends when it is told to."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: Path):
         self.reached = folder / "reached"
         self.opened = folder / "opened"
         self.body = GATE.format(reached=str(self.reached), opened=str(self.opened))

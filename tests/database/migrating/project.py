@@ -126,3 +126,21 @@ def ended(process: subprocess.Popen, how: signal.Signals | None = None) -> Ended
     finally:
         process.kill()
     return Ended(process.returncode, out, err)
+
+
+def line_with(text: str, process: subprocess.Popen) -> str:
+    """The first line it prints with the text in it, from here on."""
+    for line in process.stdout:
+        if text in line:
+            return line
+    raise AssertionError(f"It ended without {text!r}: {process.stderr.read()}")
+
+
+def end_sessions(session: psycopg.Connection, name: str) -> None:
+    """Ends the one session of the database whose name begins so."""
+    ended = session.execute(
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+        " WHERE starts_with(application_name, %s) AND datname = current_database()",
+        [name],
+    ).fetchall()
+    assert ended == [(True,)]

@@ -7,19 +7,11 @@ from django.db import connection
 from apps.database.errors import LockBusy
 from apps.database.migrating.lock import LOCK_NAME, WORK_NAME, MigrationLock, key_of
 from apps.database.migrating.orphans import orphans, wait_for_orphans
-from tests.database.migrating.project import ended
+from tests.database.migrating.project import end_sessions, ended, line_with
 from tests.database.migrating.steps import COLUMN, INDEX
 
 
-def line_with(text: str, process) -> str:
-    for line in process.stdout:
-        if text in line:
-            return line
-    raise AssertionError(f"It ended without {text!r}: {process.stderr.read()}")
-
-
 def test_a_second_host_says_whom_it_waits_for_and_finds_nothing_left(postgres, project, gate):
-    project.migrate()
     project.migration("0002_gate", gate.body)
     project.migration("0003_column", COLUMN)
     project.migration("0004_index", INDEX)
@@ -37,7 +29,6 @@ def test_a_second_host_says_whom_it_waits_for_and_finds_nothing_left(postgres, p
 
 
 def test_what_was_killed_runs_again_and_is_written_down(postgres, project, gate):
-    project.migrate()
     project.migration("0002_gate", gate.body)
     killed = project.start("migrate")
     gate.wait()
@@ -53,7 +44,6 @@ def test_what_was_killed_runs_again_and_is_written_down(postgres, project, gate)
 
 
 def test_a_run_that_lost_its_lock_begins_nothing_more(postgres, project, session, gate):
-    project.migrate()
     project.migration("0002_gate", gate.body)
     project.migration("0003_column", COLUMN)
     process = project.start("migrate")
@@ -68,15 +58,6 @@ def test_a_run_that_lost_its_lock_begins_nothing_more(postgres, project, session
     assert "safe to run again" in lost.err
     assert project.applied() == ["0001_book", "0002_gate"]
     assert project.migrate().code == 0
-
-
-def end_sessions(session, name: str) -> None:
-    ended = session.execute(
-        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-        " WHERE starts_with(application_name, %s) AND datname = current_database()",
-        [name],
-    ).fetchall()
-    assert ended == [(True,)]
 
 
 @pytest.fixture
@@ -136,7 +117,6 @@ operations = [migrations.RunPython(show, migrations.RunPython.noop)]
 
 
 def test_the_server_looks_for_its_client_while_it_works(postgres, project):
-    project.migrate()
     project.migration("0002_shown", SHOWN)
 
     assert "5s\n0\n" in project.migrate().out

@@ -59,7 +59,6 @@ def test_a_migration_fills_its_column_and_the_list_names_it(project):
 
 @pytest.mark.slow
 def test_one_that_was_killed_is_finished_without_migrate(project, session, postgres):
-    project.migrate()
     session.execute(ADD_BOOKS, [BOOKS])
     project.migration("0002_fill", FILL)
     killed_while_it_fills(project, session)
@@ -78,7 +77,6 @@ def test_one_that_was_killed_is_finished_without_migrate(project, session, postg
 
 @pytest.mark.slow
 def test_so_is_that_of_a_column_that_becomes_not_null(project, session, postgres):
-    project.migrate()
     session.execute(ADD_BOOKS, [BOOKS])
     project.migration("0002_pages", NOT_NULL)
     killed_while_it_fills(project, session)
@@ -96,7 +94,6 @@ def test_so_is_that_of_a_column_that_becomes_not_null(project, session, postgres
 
 @pytest.mark.slow
 def test_paused_it_makes_migrate_wait_and_resumed_it_goes_on(project, session, postgres):
-    project.migrate()
     session.execute(ADD_BOOKS, [10 * BOOKS])
     project.migration("0002_fill", FILL)
     process = project.start("migrate")

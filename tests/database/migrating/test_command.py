@@ -5,11 +5,11 @@ import signal
 import pytest
 
 from tests.database.migrating.project import ended
-from tests.database.migrating.steps import COLUMN, FAILS, INDEX, RENAME
+from tests.database.migrating.steps import CHECK, COLUMN, FAILS, INDEX, RENAME, UNSAFE
 
 
-def test_an_empty_database_is_installed_and_the_second_run_has_nothing_to_do(project):
-    first, second = project.migrate(), project.migrate()
+def test_an_empty_database_is_installed_and_the_second_run_has_nothing_to_do(empty_project):
+    first, second = empty_project.migrate(), empty_project.migrate()
 
     assert first.code == 0, first
     assert "shelf.0001_book (2 of 2) … OK" in first.out
@@ -18,14 +18,13 @@ def test_an_empty_database_is_installed_and_the_second_run_has_nothing_to_do(pro
     assert "No migrations to apply" in second.out
 
 
-def test_it_is_silent_when_asked_to_be(project):
-    silent = project.migrate("--verbosity", "0")
+def test_it_is_silent_when_asked_to_be(empty_project):
+    silent = empty_project.migrate("--verbosity", "0")
 
     assert (silent.code, silent.out, silent.err) == (0, "", "")
 
 
 def test_a_failure_is_written_down_and_what_came_before_it_stays(project):
-    project.migrate()
     project.migration("0002_column", COLUMN)
     project.migration("0003_fails", FAILS)
 
@@ -41,9 +40,10 @@ def test_a_failure_is_written_down_and_what_came_before_it_stays(project):
     ]
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "how", [pytest.param(signal.SIGINT, marks=pytest.mark.slow), signal.SIGTERM]
+)
 def test_a_run_that_is_interrupted_ends_in_order(how, project, gate):
-    project.migrate()
     project.migration("0002_gate", gate.body)
     process = project.start("migrate")
     gate.wait()
@@ -57,7 +57,6 @@ def test_a_run_that_is_interrupted_ends_in_order(how, project, gate):
 
 
 def test_nothing_is_executed_when_the_last_of_the_plan_is_refused(postgres, project):
-    project.migrate()
     project.fill(10)
     project.migration("0002_column", COLUMN)
     project.migration("0003_index", INDEX)
@@ -71,8 +70,39 @@ def test_nothing_is_executed_when_the_last_of_the_plan_is_refused(postgres, proj
     assert project.applied() == ["0001_book"]
 
 
+def test_what_is_unsafe_is_refused_with_its_recipe_and_applies_on_sqlite(project):
+    project.fill(10)
+    for name, body in UNSAFE.items():
+        project.migration(name, body)
+
+    migrated = project.migrate()
+
+    if project.address.startswith("sqlite"):
+        assert migrated.code == 0, migrated
+        return
+    assert migrated.code == 2, migrated
+    assert project.applied() == ["0001_book"]
+    for name in UNSAFE:
+        assert f"shelf.{name}" in migrated.err
+    assert migrated.err.count("operations = [") >= len(UNSAFE)
+
+
+def test_rows_that_do_not_meet_it_are_named_and_nothing_of_it_is_left(postgres, project):
+    project.fill(10)
+    project.execute("UPDATE shelf_book SET pages = 0 WHERE id = 7")
+    project.migration("0002_check", CHECK)
+
+    refused = project.migrate()
+
+    assert refused.code == 4, refused
+    assert "7" in refused.err
+    assert "safe to run again" in refused.err
+    assert project.runs()[-1][:2] == ("0002_check", "data_refused")
+    assert project.execute("SELECT conname FROM pg_constraint WHERE NOT convalidated") == []
+
+
+@pytest.mark.slow
 def test_what_the_settings_allow_with_a_reason_is_not_refused(postgres, project):
-    project.migrate()
     project.fill(10)
     project.migration("0002_rename", RENAME)
 
@@ -81,10 +111,3 @@ def test_what_the_settings_allow_with_a_reason_is_not_refused(postgres, project)
         settings='MIGRATIONS_ALLOWED = {"shelf.0002_rename": "Nobody reads."}'
     )
     assert allowed.code == 0, allowed
-
-
-def test_on_sqlite_the_same_applies(sqlite, project):
-    project.migrate()
-    project.migration("0002_rename", RENAME)
-
-    assert project.migrate().code == 0

@@ -11,15 +11,14 @@ def copies(project) -> list:
     return sorted(project.folder.parent.glob("shelf.sqlite3.*.before-migrate"))
 
 
-def test_nothing_is_copied_for_nothing(sqlite, project):
-    project.migrate()
-    project.migrate()
+def test_nothing_is_copied_for_nothing(sqlite, empty_project):
+    empty_project.migrate()
+    empty_project.migrate()
 
-    assert copies(project) == []
+    assert copies(empty_project) == []
 
 
 def test_the_copy_is_the_database_before_it_and_is_said(sqlite, project):
-    project.migrate()
     project.fill(3)
     project.migration("0002_column", COLUMN)
 

@@ -1,5 +1,7 @@
 """What failed builds have left is listed, and dropped when asked for."""
 
+import pytest
+
 from tests.database.migrating.steps import COLUMN, INDEX
 
 INVALID = "UPDATE pg_index SET indisvalid = false WHERE indexrelid = '{}'::regclass"
@@ -15,8 +17,8 @@ def indexes(project) -> set[str]:
     return {name for (name,) in rows}
 
 
+@pytest.mark.slow
 def test_an_invalid_index_is_named_and_dropped_only_when_it_is_ours(postgres, project):
-    project.migrate()
     project.migration("0002_index", INDEX)
     project.migrate()
     project.execute(INVALID.format("idx_title"))

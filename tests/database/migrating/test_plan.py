@@ -4,37 +4,22 @@ import json
 
 import pytest
 
-from tests.database.migrating.steps import COLUMN, INDEX, PYTHON
+from tests.database.migrating.steps import CHECK, COLUMN, INDEX, KEY, PYTHON
 
 
 @pytest.fixture
 def planned(project):
     """The plan of an index, a column and some Python on a table of a thousand rows."""
-    project.migrate()
     project.fill(1_000)
     project.migration("0002_index", INDEX)
     project.migration("0003_column", COLUMN)
     project.migration("0004_python", PYTHON)
-    return {
-        row["migration"]: row
-        for row in json.loads(project.migrate("--plan", "--json").out)["operations"]
-    }
+    operations = json.loads(project.migrate("--plan", "--json").out)["operations"]
+    return [row for row in operations if project.applied() == ["0001_book"]]
 
 
-def test_nothing_is_executed_for_it(project, planned):
-    assert "shelf.0002_index" in project.migrate("--plan").out
-    assert project.migrate("--plan", "--check").code == 1
-
-
-def test_locks_on_sqlite_do_not_matter_and_it_says_so(sqlite, project, planned):
-    assert planned["shelf.0002_index"]["table"] == "shelf_book"
-    assert planned["shelf.0002_index"]["rows"] == 1_000
-    assert planned["shelf.0002_index"]["lock"] == ""
-    assert "locks do not matter" in project.migrate("--plan").out
-
-
-def test_each_operation_has_its_class_and_its_lock(postgres, planned):
-    index, column = planned["shelf.0002_index"], planned["shelf.0003_column"]
+def test_each_operation_has_its_class_its_lock_and_its_size(postgres, planned):
+    index, column, python = planned
 
     assert (index["kind"], index["lock"]) == ("online", "SHARE UPDATE EXCLUSIVE")
     assert (index["table"], index["rows"]) == ("shelf_book", 1_000)
@@ -42,10 +27,33 @@ def test_each_operation_has_its_class_and_its_lock(postgres, planned):
     assert index["seconds"] > 0
     assert (column["kind"], column["lock"]) == ("brief", "ACCESS EXCLUSIVE")
     assert (column["stage"], column["reversible"]) == ("before", True)
-
-
-def test_what_only_running_could_tell_is_unknown(postgres, planned):
-    python = planned["shelf.0004_python"]
-
+    # What only running it could tell.
     assert (python["kind"], python["lock"], python["seconds"]) == ("unknown", "unknown", None)
-    assert python["reversible"] is True
+
+
+def test_locks_on_sqlite_do_not_matter_and_it_says_so(sqlite, project, planned):
+    assert (planned[0]["table"], planned[0]["rows"]) == ("shelf_book", 1_000)
+    assert planned[0]["lock"] == ""
+
+    table = project.migrate("--plan", "--check")
+
+    assert "locks do not matter" in table.out
+    assert table.code == 1
+
+
+def test_what_runs_is_what_was_planned(postgres, project):
+    project.fill(100)
+    for name, body in {"0002_a": INDEX, "0003_b": COLUMN, "0004_c": CHECK, "0005_d": KEY}.items():
+        project.migration(name, body)
+    plan = json.loads(project.migrate("--plan", "--json").out)["operations"]
+
+    ran = project.migrate()
+
+    assert ran.code == 0, ran
+    rows = project.execute("SELECT statements FROM database_migrationrun WHERE step > 0")
+    planned = [(one["kind"], one["lock"]) for row in plan for one in row["statements"]]
+    done = [
+        (one["kind"], one["lock"]) for (found,) in rows for one in found if one["kind"] != "free"
+    ]
+    assert len(planned) > 5
+    assert sorted(planned) == sorted(done)

@@ -9,16 +9,15 @@ from tests.database.migrating.steps import BOOK, COLUMN, INDEX, UNUSED_COLUMN_GO
 @pytest.fixture
 def release(project):
     """A release that adds a column, and removes another when no old process reads it."""
-    project.migrate()
     project.migration("0002_column", COLUMN)
     project.migration("0003_column_goes", UNUSED_COLUMN_GOES)
     return project
 
 
 @pytest.fixture
-def old_process(address):
+def old_process(release):
     name = "copydesk web 1.0"
-    with psycopg.connect(address, autocommit=True, application_name=name) as made:
+    with psycopg.connect(release.address, autocommit=True, application_name=name) as made:
         yield made
 
 
@@ -32,14 +31,14 @@ def test_the_first_stage_leaves_what_must_wait_and_says_so(release):
     assert release.applied() == ["0001_book", "0002_column", "0003_column_goes"]
 
 
-def test_an_empty_database_has_no_second_stage(project):
-    project.migration("0002_column_goes", UNUSED_COLUMN_GOES)
-    project.migration("0003_column", COLUMN)
+def test_an_empty_database_has_no_second_stage(empty_project):
+    empty_project.migration("0002_column_goes", UNUSED_COLUMN_GOES)
+    empty_project.migration("0003_column", COLUMN)
 
-    installed = project.migrate("--pre-deploy")
+    installed = empty_project.migrate("--pre-deploy")
 
     assert installed.code == 0, installed
-    assert project.applied() == ["0001_book", "0002_column_goes", "0003_column"]
+    assert empty_project.applied() == ["0001_book", "0002_column_goes", "0003_column"]
 
 
 def test_of_two_pending_releases_the_first_is_named(release):
@@ -52,6 +51,7 @@ def test_of_two_pending_releases_the_first_is_named(release):
     assert release.applied() == ["0001_book"]
 
 
+@pytest.mark.slow
 def test_a_new_app_that_needs_the_second_stage_waits_for_it_too(release):
     release.app("annex")
     release.migration("0001_annex", BOOK, app="annex", needs=[("shelf", "0003_column_goes")])
@@ -71,6 +71,7 @@ def test_while_older_processes_work_the_second_stage_waits(postgres, release, ol
     assert release.migrate(release="2.0").code == 0
 
 
+@pytest.mark.slow
 def test_who_knows_better_says_that_the_old_code_is_gone(postgres, release, old_process):
     assert release.migrate("--old-code-is-gone", release="2.0").code == 0
 
@@ -82,6 +83,7 @@ def test_without_a_release_nobody_is_looked_for_and_it_says_so(postgres, release
     assert "RELEASE is not set" in done.out
 
 
+@pytest.mark.slow
 def test_what_is_undone_is_undone_whole(release):
     release.migrate()
 

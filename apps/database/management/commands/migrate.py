@@ -6,8 +6,6 @@ from syzygy import Stage
 from syzygy.management.commands import migrate as syzygy_migrate
 
 from apps.database.errors import MigrationStopped
-from apps.database.migrating.progress import Progress
-from apps.database.migrating.run import Run
 from apps.database.migrating.stages import planning
 
 SAFE = "It is safe to run again: what was begun is finished, or taken back."
@@ -82,6 +80,9 @@ class Command(syzygy_migrate.Command):
             django_migrate.Command.handle(self, **options)
 
     def _run(self, stage: Stage, options) -> None:
+        # Not imported to find that there is nothing to do.
+        from apps.database.migrating.run import Run
+
         self.run = Run(
             self.connection,
             progress=(progress := self._progress()),
@@ -106,12 +107,13 @@ class Command(syzygy_migrate.Command):
             raise
         progress.say(f"Done. {SAFE}")
 
-    def _progress(self) -> Progress:
+    def _progress(self):
         if self.stdout.isatty():
-            # Rich is not needed for a log.
             from apps.database.migrating.terminal import Bars
 
             return Bars(self.stdout._out, self.verbosity)
+        from apps.database.migrating.progress import Progress
+
         return Progress(self._write, self.verbosity)
 
     def _write(self, text: str) -> None:
