@@ -41,7 +41,9 @@ def lint(steps: Sequence[Step]) -> Iterator[Refusal]:
     waivers = waivers_of(migration)
     for refusal in found:
         reason = waivers.get(refusal.place, waivers.get(EVERY))
-        if reason is None:
+        if not refusal.waivable:
+            yield refusal
+        elif reason is None:
             yield replace(refusal, waiver=how_to_waive(migration))
         elif not reason:
             yield replace(refusal, unsafe=f"{refusal.unsafe} {NO_REASON}")

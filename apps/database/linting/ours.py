@@ -26,7 +26,8 @@ def refusals_of_ours() -> list[Refusal]:
             note_tables(step)
         forwards = list(lint(steps))
         said = {(refusal.place, refusal.unsafe) for refusal in forwards}
-        backwards = lint(undone(steps))
+        # What cannot be undone was refused, or answered for, on the way up.
+        backwards = [refusal for refusal in lint(undone(steps)) if refusal.waivable]
         found += forwards
         found += [refusal for refusal in backwards if (refusal.place, refusal.unsafe) not in said]
     return found

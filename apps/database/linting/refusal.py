@@ -55,7 +55,7 @@ class Refusal:
 
     `place` is where it stands in its migration, `unsafe` what it does, `why` whom that stops and
     by which lock. `otherwise` is the costlier recipe, for who must have it exactly so; `waiver`
-    how to say that one knows better.
+    how to say that one knows better, where that can be: nobody knows a way down that is not there.
     """
 
     migration: Migration
@@ -66,6 +66,7 @@ class Refusal:
     recipe: tuple[Paste, ...] = ()
     otherwise: tuple[Paste, ...] = ()
     waiver: str = ""
+    waivable: bool = True
 
     def __str__(self):
         parts = [

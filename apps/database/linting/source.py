@@ -43,7 +43,7 @@ def _trees(code: Callable, seen: set) -> Iterator[ast.AST]:
     seen.add(code)
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(code)))
-    except (OSError, SyntaxError):
+    except (OSError, SyntaxError, TypeError):
         return
     yield tree
     for name in {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}:

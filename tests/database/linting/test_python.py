@@ -76,8 +76,15 @@ def test_python_that_writes_no_rows_is_accepted(code, blog):
     assert blog.lint(RunPython(code, RunPython.noop)) == []
 
 
-def test_what_cannot_be_read_is_not_guessed():
-    assert writes_of(eval("lambda apps, editor: 1")) is None
+def test_a_lambda_is_read():
+    code = lambda apps, editor: apps.get_model("blog", "Post").objects.update(score=1)  # noqa: E731
+
+    assert writes_of(code).models == {("blog", "post")}
+
+
+@pytest.mark.parametrize("code", [eval("lambda apps, editor: 1"), print, object()])
+def test_what_cannot_be_read_is_not_guessed(code):
+    assert writes_of(code) is None
 
 
 def test_the_way_down_is_read_too(blog):
@@ -107,6 +114,13 @@ def test_on_the_way_down_the_irreversible_is_named(blog):
     (refusal,) = blog.lint(RunPython(nothing), backwards=True)
 
     assert "cannot be undone" in str(refusal)
+
+
+def test_no_reason_makes_a_way_down(blog, settings):
+    settings.MIGRATIONS_ALLOWED = {"blog.0002_change": "It is never taken back."}
+
+    assert blog.lint(RunPython(nothing)) == []
+    assert len(blog.lint(RunPython(nothing), backwards=True)) == 1
 
 
 def test_python_beside_ddl_is_refused(blog):

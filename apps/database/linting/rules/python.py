@@ -1,6 +1,7 @@
 """Python in a migration: its locks are those of rows, and they are kept to its end."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from django.db.migrations import RunPython
 
@@ -33,7 +34,8 @@ def cannot_be_undone(step: Step) -> Iterator[Refusal]:
     if step.operation.reversible or not (step.backwards or step.is_in_an_app_in_use):
         return
     if step.backwards:
-        yield step.refuse("it cannot be undone.", "Django stops there, half-way down.")
+        stuck = step.refuse("it cannot be undone.", "Django stops there, half-way down.")
+        yield replace(stuck, waivable=False)
     else:
         yield step.refuse(
             "it has no way down.",
