@@ -57,7 +57,7 @@ def test_a_workbook(reader):
 
 def test_another_table_by_its_name(reader):
     rows = json.loads(body(reader.get(ADDRESS, {**WEEK, "format": "json", "table": "standing"})))
-    assert rows[0] == {"standing": "Active", "people": 3}
+    assert rows[0] == {"standing": "Active", "people": 3, "verified": 0}
 
 
 def test_ten_years_of_days_are_whole(reader):

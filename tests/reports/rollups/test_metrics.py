@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 
 from apps.activity.models import AuditEntry
 from apps.editing.models import PendingEdit
@@ -22,6 +23,13 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 MAY = (date(2026, 5, 1), date(2026, 6, 1))
+
+
+@pytest.fixture(autouse=True)
+def _soon_after():
+    """Each day from the first row to today is computed."""
+    with time_machine.travel(datetime(2026, 6, 2, 12, tzinfo=UTC)):
+        yield
 
 
 def at(day: int, hour: int = 12, minute: int = 0) -> datetime:
