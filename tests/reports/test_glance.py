@@ -10,7 +10,7 @@ from apps.reports import glance, panels
 from apps.reports.answers import TooSlow
 from apps.reports.report import report_for
 from apps.users.models import User
-from tests.factories import UserFactory, rory, wren
+from tests.factories import UserFactory, olive, rory, wren
 
 pytestmark = pytest.mark.django_db
 HOME, INDEX = "/admin/", "/admin/reports/"
@@ -58,6 +58,18 @@ def test_reports_that_begin_with_the_same_figure_have_one_tile(client, monkeypat
     monkeypatch.setattr(panels, "readable_by", lambda user: [same, same])
     client.force_login(rory())
     assert client.get(HOME).content.decode().count("Sign-ups</h") == 1
+
+
+def test_home_reads_no_more_reports_than_it_shows(client, monkeypatch):
+    read, answer = [], glance.answer
+    monkeypatch.setattr(
+        glance,
+        "answer",
+        lambda report, *args, **how: read.append(report) or answer(report, *args, **how),
+    )
+    client.force_login(olive())
+    page = client.get(HOME).content.decode()
+    assert len(read) == panels.SHOWN == page.count("seven days before</p>")
 
 
 def test_what_cannot_be_read_now_is_left_out(client, monkeypatch):
