@@ -192,11 +192,7 @@ class Mirror:
 
     def _brief(self, *statements: str, tables: Sequence[str] = ()) -> None:
         """In one transaction."""
-        if self.editor.collect_sql:
-            for sql in statements:
-                self.editor.execute(sql, params=None)
-        else:
-            self.editor.execute_together(statements, [self.table, *tables])
+        self.editor.execute_together(statements, [self.table, *tables])
 
     def _execute(self, template: PGLock | Careful, name: str, parts: Mapping[str, str]) -> None:
         parts = {"table": self.table} | dict(parts) | {"name": self.quote(name)}

@@ -65,6 +65,10 @@ class SteppingEditor(ZeroDowntime, Stock):
         """Plain SQL in one transaction, tried again as a whole. `tables` are those it locks: it
         begins when nobody sits on them.
         """
+        if self.collect_sql:
+            for sql in statements:
+                self.execute(sql, None)
+            return
 
         def perform():
             with transaction.atomic(self.connection.alias):

@@ -8,7 +8,6 @@ from django.db.migrations.state import ProjectState
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from apps.database.models import Backfill
 from tests.sizes import MIRRORED_ROWS as ROWS
 
 APP = "scratch"
@@ -137,27 +136,8 @@ COMMENT = migrations.CreateModel(
 
 
 @pytest.fixture
-def postgres(request) -> None:
-    """The test is about PostgreSQL. One with a schema commits: it may be in no transaction."""
-    if "schema" not in request.fixturenames:
-        request.getfixturevalue("db")
-
-
-@pytest.fixture
-def sqlite(request) -> None:
-    """The test is about SQLite, and the same holds."""
-    if "schema" not in request.fixturenames:
-        request.getfixturevalue("db")
-
-
-@pytest.fixture
-def schema(django_db_setup, django_db_blocker) -> Iterator[Schema]:
-    """Two authors, and posts with comments. What is made is dropped at the end, not all emptied."""
-    with django_db_blocker.unblock():
-        yield from scratch_schema()
-
-
-def scratch_schema() -> Iterator[Schema]:
+def schema(db) -> Iterator[Schema]:
+    """Two authors, and posts with comments; the test commits."""
     made = Schema()
     made.up(AUTHOR, POST, COMMENT)
     author, other = (made.model("Author").objects.create() for _ in range(2))
@@ -170,7 +150,6 @@ def scratch_schema() -> Iterator[Schema]:
         yield made
     finally:
         made.drop()
-        Backfill.objects.all().delete()
 
 
 @pytest.fixture

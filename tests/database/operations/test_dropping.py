@@ -8,6 +8,9 @@ from django.db import models
 from apps.database.errors import Refused
 from apps.database.operations import DropColumn, RetireField
 
+# Only what an operation leaves in the tables of this app is emptied after a test.
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=["apps.database"])
+
 TEXT = models.CharField(max_length=50, db_default="lower", db_comment="It's old.")
 TITLE = models.CharField(max_length=50, unique=True, db_default="")
 AUTHOR = models.ForeignKey("scratch.Author", models.CASCADE, null=True)

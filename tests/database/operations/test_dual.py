@@ -11,6 +11,9 @@ from apps.database.operations import ContractRename, ExpandRename
 from tests.sizes import MIRRORED_ROWS as ROWS
 from tests.sizes import TRUE_SIZES
 
+# Only what an operation leaves in the tables of this app is emptied after a test.
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=["apps.database"])
+
 FIELDS = ["id", "title", "lower", "views", "author"]
 
 

@@ -7,11 +7,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
 
+import pytest
 from django.db import connection, models
 
 from apps.database.operations import ContractRename, ExpandRename
 from tests.sizes import MIRRORED_ROWS as ROWS
 from tests.sizes import MIXED_SECONDS
+
+# Only what an operation leaves in the tables of this app is emptied after a test.
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=["apps.database"])
 
 EXPAND = ExpandRename("post", "lower", "text")
 CONTRACT = ContractRename("post", "lower", "text")

@@ -8,6 +8,9 @@ from apps.database.operations import AlterFieldType
 from apps.database.postgresql.steps import SteppingEditor
 from tests.sizes import MIRRORED_ROWS as ROWS
 
+# Only what an operation leaves in the tables of this app is emptied after a test.
+pytestmark = pytest.mark.django_db(transaction=True, available_apps=["apps.database"])
+
 VIEWS = AlterFieldType("post", "views", models.PositiveBigIntegerField(default=0, db_index=True))
 KEY = AlterFieldType("post", "id", models.BigAutoField(primary_key=True))
 LARGE = 2**31 + 5
