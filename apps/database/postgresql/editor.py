@@ -8,6 +8,7 @@ from django.db.models import Field
 from django_zero_downtime_migrations.backends.postgres.schema import UnsafeOperationWarning
 
 from .limits import timeouts
+from .running import stopped_by_limits
 from .steps import SteppingEditor
 
 
@@ -24,9 +25,11 @@ class DatabaseSchemaEditor(SteppingEditor):
             self.session.enter_context(session)
         return super().__enter__()
 
-    def __exit__(self, *failure):
+    def __exit__(self, kind, error, trace):
         with self.session:
-            super().__exit__(*failure)
+            super().__exit__(kind, error, trace)
+        if stopped := stopped_by_limits(self.connection, error):
+            raise stopped from error
 
     def add_field(self, model, field):
         """A column with a check of its own is scanned under the lock that adds it: the check

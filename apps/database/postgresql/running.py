@@ -9,7 +9,7 @@ from itertools import count
 from django.db import Error, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from apps.database.errors import MigrationStopped
+from apps.database.errors import LockBusy, MigrationStopped
 from apps.database.observer import Kind, Statement
 
 from .limits import timeouts
@@ -96,9 +96,11 @@ def run_online(connection, statement: Statement, perform: Perform, cost: Cost, w
         try:
             perform()
         except OperationalError as error:
-            if sqlstate(error) == QUERY_CANCELED and watcher.behind:
+            if sqlstate(error) != QUERY_CANCELED:
+                raise
+            if watcher.behind:
                 raise busy(connection, statement, [watcher.behind], began) from error
-            raise
+            raise MigrationStopped(f"Somebody cancelled {statement.sql}") from error
 
 
 RUNNERS = {Kind.FREE: run_free, Kind.BRIEF: run_brief, Kind.ONLINE: run_online}
@@ -114,3 +116,19 @@ def took_too_long(statement: Statement, statement_ms: int) -> MigrationStopped:
         f"taken back: {statement.sql}",
         "It reads or writes every row. Do it in phases: docs/migrations.md has the recipes.",
     )
+
+
+def stopped_by_limits(connection: BaseDatabaseWrapper, error: object) -> MigrationStopped | None:
+    """Why RunPython, whose statements do not run here, ended as it did; None if for reasons of
+    its own. What it does is not known, so nobody but its author could try it again.
+    """
+    if not isinstance(error, OperationalError):
+        return None
+    limits = connection.limits
+    if sqlstate(error) in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):
+        what = f"A statement of RunPython got no lock within {limits.lock_ms / 1000:g} s: {error}"
+        return LockBusy(what, "Run again when the rows or tables it wants are not in use.")
+    if sqlstate(error) == QUERY_CANCELED:
+        what = f"A statement of RunPython took longer than {limits.sql_statement_ms / 1000:g} s."
+        return MigrationStopped(what, "Change rows in batches: the operation Backfill does.")
+    return None

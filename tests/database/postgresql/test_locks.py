@@ -192,6 +192,44 @@ def test_what_runs_past_the_editor_is_bounded_too(shop):
     assert ask(names) == before
 
 
+def test_python_that_gets_no_lock_says_so_and_is_taken_back(shop, session):
+    limit(lock_ms=50)
+    sit(session(), "UPDATE shop_item SET score = 1 WHERE id = 9")
+
+    def change(apps, editor):
+        shelf, item = apps.get_model("shop", "Shelf"), apps.get_model("shop", "Item")
+        shelf.objects.create(name="Second")
+        item.objects.filter(pk=9).update(score=2)
+
+    with pytest.raises(LockBusy, match=r"RunPython got no lock within 0\.05 s"):
+        shop.migrate(migrations.RunPython(change))
+    assert ask("SELECT count(*) FROM shop_shelf") == [(1,)]
+
+
+def test_python_whose_statement_takes_long_is_told_of_batches(shop):
+    limit(sql_statement_ms=50)
+
+    with pytest.raises(MigrationStopped, match=r"longer than 0\.05 s"):
+        shop.migrate(migrations.RunPython(lambda *_: ask("SELECT pg_sleep(5)")))
+
+
+def test_a_build_that_somebody_cancels_leaves_nothing(shop, session):
+    reader = session()
+    reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    sit(reader, "SELECT count(*) FROM shop_shelf")
+    other = session(autocommit=True)
+    cancel = "SELECT pg_cancel_backend(pid) FROM pg_stat_progress_create_index"
+    cancelled = Alongside(lambda: until(lambda: other.execute(cancel).fetchone()))
+
+    with pytest.raises(MigrationStopped, match="Somebody cancelled CREATE INDEX"):
+        shop.migrate(
+            migrations.AddIndex("item", models.Index(fields=["name"], name="idx_item_name"))
+        )
+
+    cancelled.outcome()
+    assert shop.leftovers == []
+
+
 def test_a_table_of_this_migration_is_free_of_all_that(shop):
     shelf = models.ForeignKey("shop.Shelf", models.CASCADE)
     fields = [("id", models.BigAutoField(primary_key=True)), ("name", models.TextField())]

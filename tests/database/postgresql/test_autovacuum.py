@@ -1,0 +1,82 @@
+"""Autovacuum and prepared transactions, which need a server set up for them."""
+
+import time
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import connection, connections, migrations, models
+from django.db.migrations.state import ProjectState
+
+from apps.database.locks import HolderKind, holders_of
+from tests.database.postgresql.shop import FILLED, SHOP, Recorder, Shop, ask, limit
+
+pytestmark = pytest.mark.slow
+
+NOTE = migrations.AddField("item", "note", models.TextField(null=True))
+SERVER = (
+    "autovacuum_naptime = 1",
+    "autovacuum_vacuum_cost_delay = 100",
+    "max_prepared_transactions = 5",
+)
+# A page takes a hundred milliseconds, so it sits on the table for minutes.
+SLOWLY = """
+ALTER TABLE shop_item SET (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0,
+    autovacuum_vacuum_cost_delay = 100, autovacuum_vacuum_cost_limit = 1)
+"""
+
+
+@pytest.fixture
+def shop(spare_postgres, django_db_blocker) -> Iterator[Shop]:
+    spare_postgres.stop()
+    with (spare_postgres.data / "postgresql.conf").open("a") as file:
+        file.write("\n".join(SERVER) + "\n")
+    spare_postgres.start()
+    tests_own = connections["default"]
+    with django_db_blocker.unblock():
+        connections["default"] = made = tests_own.copy("default")
+        made.settings_dict = made.settings_dict | {"PORT": spare_postgres.port, "NAME": "postgres"}
+        ask("CREATE SCHEMA shop")
+        ask("SET search_path = shop, public")
+        limit()
+        built = Shop(ProjectState(), Recorder())
+        built.migrate(*SHOP)
+        ask(FILLED.format(20_000))
+        connection.observer = built.told
+        yield built
+        ask("DROP SCHEMA shop CASCADE")
+        connection.close()
+    connections["default"] = tests_own
+
+
+def test_autovacuum_goes_when_it_was_waited_for_long_enough(shop):
+    limit(evict_after_seconds=1)
+    ask(SLOWLY)
+    ask("UPDATE shop_item SET score = 1")
+    end = time.monotonic() + 60
+    while not [one for one in holders_of(connection, ["shop_item"]) if one.kind != "client"]:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+
+    shop.migrate(NOTE)
+
+    [waited] = {one.kind for holders in shop.told.waited_for for one in holders}
+    assert waited == HolderKind.AUTOVACUUM
+    [(_statement, _seconds, wait_ms, retries)] = shop.told.ends
+    # As long as PostgreSQL takes to notice who is in the way.
+    assert wait_ms >= 900
+    assert retries == 0
+
+
+def test_a_prepared_transaction_is_found_by_its_name(shop):
+    address = connection.get_connection_params()
+    names = ("dbname", "user", "host", "port")
+    with psycopg.connect(**{name: address[name] for name in names}) as client:
+        client.execute("UPDATE shop.shop_item SET score = 1 WHERE id = 7")
+        client.execute("PREPARE TRANSACTION 'forgotten'")
+    [holder] = holders_of(connection, ["shop_item"])
+    ask("ROLLBACK PREPARED 'forgotten'")
+
+    assert (holder.pid, holder.name, holder.user) == (None, "forgotten", "copydesk")
+    assert str(holder).startswith("prepared transaction forgotten (copydesk), for 0.")
+    assert holders_of(connection, ["shop_item"]) == []
