@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from apps.database.models import Backfill
 from apps.monitoring import actions
-from apps.monitoring.migrating import backfills, now, past
+from apps.monitoring.migrating import backfills, now, past, server
 from apps.reports.report import DATABASE
 from apps.reports.views import page
 
@@ -36,10 +37,11 @@ def shown(request: HttpRequest) -> dict:
     before = request.GET.get("before", "")
     before = int(before) if before.isdecimal() and len(before) < 19 else None
     lines, older = past.runs(before, at)
-    run, fills = now.running(at), backfills.lines()
+    run, fills, stood = now.running(at), backfills.lines(), server.server(connection)
     return {
         "at": at,
         "run": run,
+        "server": stood,
         "backfills": fills,
         "may_pause": request.user.has_perm(actions.RIGHT),
         "can_pause_all": any(fill.can_pause for fill in fills),
@@ -47,7 +49,9 @@ def shown(request: HttpRequest) -> dict:
         "older": older,
         "before": before,
         # Whoever reads what is long over waits for nothing.
-        "moves": run is not None or any(fill.can_pause for fill in fills),
+        "moves": run is not None
+        or any(fill.can_pause for fill in fills)
+        or bool(stood and (stood.builds or stood.waits)),
     }
 
 

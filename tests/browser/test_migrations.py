@@ -3,7 +3,10 @@
 import pytest
 from django.utils import timezone
 
+from apps.database.builds import Build
 from apps.database.models import Backfill, MigrationRun
+from apps.monitoring.migrating import server
+from apps.monitoring.migrating.server import Wait
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 PAGE = "/admin/reports/migrations/"
@@ -34,6 +37,35 @@ def work(content):
             rows_expected=10_214_880, rows_per_second=12_400,
             note="replica 7.2 s behind, limit 5 s: goes on by itself" if number == 1 else "",
         )  # fmt: skip
+
+
+@pytest.fixture
+def busy(work, monkeypatch) -> None:
+    """A server on which all happens at once that the page has a place for."""
+    build = Build(
+        50102, "posts", "idx_posts_category_created", "CREATE INDEX CONCURRENTLY",
+        "building index: scanning table", 796_410, 1_305_880, "blocks", None, 780.0,
+    )  # fmt: skip
+    held = ["pid 50102 (migrate@web-2, copydesk), for 780.2 s: CREATE INDEX CONCURRENTLY"]
+    waits = Wait("psql", 50388, "VACUUM (ANALYZE) posts", "SHARE on posts", held, "12 s")
+    left = [
+        server.Leftover("idx_old", server.INDEX, "posts", "", "DROP INDEX CONCURRENTLY idx_old;"),
+        server.Leftover(
+            "users_key", server.CONSTRAINT, "users",
+            "FOREIGN KEY (suspended_by_id) REFERENCES users(id) NOT VALID",
+            "ALTER TABLE users VALIDATE CONSTRAINT users_key;",
+        ),
+    ]  # fmt: skip
+    seen = server.Server(
+        is_migrating=True, builds=[server.building(build)], waits=[waits], leftovers=left,
+        said=server.in_short(left), grant="GRANT pg_read_all_stats TO copydesk;",
+    )  # fmt: skip
+    monkeypatch.setattr(server, "server", lambda connection: seen)
+
+
+def test_all_at_once_is_sound_in_every_look(desk, busy, audit):
+    assert desk.goto(PAGE).status == 200
+    audit(desk)
 
 
 def test_it_is_sound_in_every_look(desk, work, audit):

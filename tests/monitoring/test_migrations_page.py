@@ -3,6 +3,7 @@
 import datetime
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from apps.activity.models import AuditEntry
@@ -166,13 +167,16 @@ def test_each_end_of_a_run_has_its_word(operator):
 def test_it_costs_the_same_for_one_row_and_for_many(operator, django_assert_num_queries):
     made_run(), made_backfill()
     text_of(operator)
-    # The session; what runs; backfills under way, and over; a page of history.
-    with django_assert_num_queries(5):
+    # The session; what runs; backfills under way, and over; a page of history. Of PostgreSQL:
+    # two kinds of leftovers in a transaction of their own (three more), who migrates, builds, who
+    # waits, the right to see others.
+    count = 5 if connection.vendor == "sqlite" else 14
+    with django_assert_num_queries(count):
         text_of(operator)
     for number in range(20):
         made_run(name=str(number))
         made_backfill(name=str(number))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(count):
         text_of(operator)
 
 
