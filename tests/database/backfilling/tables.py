@@ -68,8 +68,10 @@ def work(model=Numbered, *, name: str = "", **values) -> Work:
 
 
 def fill(model, rows: int) -> None:
+    if model is Numbered:
+        number(rows)
+        return
     made = {
-        Numbered: lambda number: {},
         Unnumbered: lambda number: {},
         Named: lambda number: {"name": f"n° {number * 7919 % rows:>9} ’é"},
         Extension: lambda number: {"base_id": number + 1},
@@ -77,6 +79,12 @@ def fill(model, rows: int) -> None:
     if model is Extension:
         fill(Numbered, rows)
     model.objects.bulk_create((model(**made(n)) for n in range(rows)), batch_size=1_000)
+
+
+def number(rows: int) -> None:
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s)"
+    with connection.cursor() as cursor:
+        cursor.execute(f"{numbers} INSERT INTO scratch_numbered (changes) SELECT 0 FROM n", [rows])
 
 
 def changes(model=Numbered) -> dict[int, int]:

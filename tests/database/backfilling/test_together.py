@@ -6,7 +6,7 @@ import time
 import pytest
 from django.db import connection, transaction
 
-from apps.database.backfilling import run, walk
+from apps.database.backfilling import pace, run, walk
 from apps.database.errors import LockBusy
 from apps.database.models import Backfill
 from tests import sizes
@@ -26,14 +26,17 @@ def eventually(holds, seconds: float = 60) -> None:
         time.sleep(0.01)
 
 
+def batch_size() -> int:
+    return min(ROWS // 50, pace.LARGEST)
+
+
 def rows_done() -> int:
     return sum(Backfill.objects.values_list("rows_done", flat=True))
 
 
 def test_killed_at_a_third_it_goes_on_at_its_checkpoint(filling, postgres, watch):
     fill(Numbered, ROWS)
-    batch = ROWS // 50
-    with Runner(largest=batch) as runner:
+    with Runner(largest=batch_size()) as runner:
         eventually(lambda: rows_done() >= 0.3 * ROWS)
         runner.kill()
     # The server ends the transaction of the dead client when it notices.
@@ -55,21 +58,19 @@ def _is_run() -> bool:
 
 
 @pytest.mark.slow
-def test_of_two_runners_one_stands_by_and_takes_over_from_the_killed_one(
-    filling, postgres, small_batches, watch
-):
-    fill(Numbered, ROWS)
-    with Runner(largest=ROWS // 50) as runner:
-        eventually(lambda: rows_done() >= 0.1 * ROWS)
+def test_of_two_runners_one_stands_by_and_takes_over_from_the_killed_one(filling, postgres, watch):
+    fill(Numbered, 10_000)
+    with Runner(largest=100) as runner:
+        eventually(lambda: rows_done() >= 1_000)
         watcher = watch(Watcher())
         stood_by = []
         watcher.steps_aside = lambda statement, reason: stood_by.append(reason) or runner.kill()
 
-        assert 0 < run(work()) <= 0.9 * ROWS
+        assert 0 < run(work()) <= 9_000
 
     assert len(stood_by) == 1
     assert "takes over when it ends" in stood_by[0]
-    assert changes() == {1: ROWS}
+    assert changes() == {1: 10_000}
 
 
 def test_two_at_once_change_each_row_once(filling, small_batches):

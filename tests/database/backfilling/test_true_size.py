@@ -17,7 +17,7 @@ from apps.database.backfilling.signals import ReplicationLag
 from apps.database.models import Backfill
 from tests import sizes
 from tests.database.backfilling.observing import Watcher
-from tests.database.backfilling.tables import Numbered, changes, work
+from tests.database.backfilling.tables import Numbered, changes, fill, work
 
 pytestmark = [
     pytest.mark.slow,
@@ -30,10 +30,7 @@ TOLERANCE = 4
 @pytest.fixture
 def rows(filling, postgres, monkeypatch):
     monkeypatch.setattr(walk, "LOOK_SECONDS", 0.5)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO scratch_numbered (changes) SELECT 0 FROM generate_series(1, %s)", [ROWS]
-        )
+    fill(Numbered, ROWS)
 
 
 class Client(threading.Thread):
