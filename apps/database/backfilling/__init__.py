@@ -7,6 +7,7 @@ transaction that did it.
 
 from .engine import fill_nulls, run
 from .pausing import NotUnderWay, pause, resume
+from .telling import statement_of
 from .walk import BackfillPaused
 from .work import Work, still_to_do
 
@@ -18,5 +19,6 @@ __all__ = [
     "pause",
     "resume",
     "run",
+    "statement_of",
     "still_to_do",
 ]

@@ -56,7 +56,7 @@ class Checkpoint:
         if self.begins:
             self._write(state=self.states.RUNNING, note="", **self._from_the_first_row())
         else:
-            self.turn(self.states.RUNNING)
+            self.turn(self.states.RUNNING, finished_at=None)
 
     def _from_the_first_row(self) -> dict:
         lowest, highest = self.work.ends()

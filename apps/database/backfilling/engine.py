@@ -45,7 +45,7 @@ def run(work: Work, *, patience_seconds: float = PATIENCE_SECONDS) -> int:
         checkpoint.begin()
         throttle = Throttle(signals(connection, work.table))
         walk = Walk(work, checkpoint, throttle, telling, patience_seconds)
-        with _end_recorded(checkpoint), telling.about(checkpoint.row):
+        with _end_recorded(walk), telling.about(checkpoint.row):
             _until_nothing_remains(walk)
         return walk.changed
 
@@ -100,7 +100,8 @@ def _until_nothing_remains(walk: Walk) -> None:
 
 
 @contextmanager
-def _end_recorded(checkpoint: Checkpoint) -> Iterator[None]:
+def _end_recorded(walk: Walk) -> Iterator[None]:
+    checkpoint = walk.checkpoint
     try:
         yield
     except BackfillPaused:
@@ -108,7 +109,7 @@ def _end_recorded(checkpoint: Checkpoint) -> Iterator[None]:
     except (IntegrityError, DataError) as error:
         checkpoint.end(checkpoint.states.FAILED, str(error))
         raise DataRefused(
-            f"{checkpoint.work.name}: a row after key {checkpoint.row.cursor} was refused: {error}",
+            f"{walk.work.name}: a row after key {walk.after} was refused: {error}",
             "Correct the rows, or the values. What was done is kept; it is safe to run again.",
         ) from error
     except Exception as error:

@@ -10,8 +10,8 @@ from apps.database.expressions import ClockTime
 from .checkpoint import rows
 from .progress import percent, rows_in_all, seconds_left
 
-# A batch and its rest take a tenth of this even on a slow machine.
-SILENT_SECONDS = 30
+# A batch and its rest take a hundredth of this; a look at all rows, at the end, may take longer.
+SILENT_SECONDS = 60
 HEADINGS = ("Name", "Column", "State", "%", "Rows", "Rows/s", "Time left")
 # From the left; numbers stand on the right.
 TEXTS = 3

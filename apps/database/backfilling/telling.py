@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.db import connections
+
 from apps.database.observer import Kind, Observer, Statement
 
 from .progress import rows_in_all
@@ -12,10 +14,15 @@ from .work import Work
 PHASE = "rows"
 
 
+def statement_of(work: Work) -> Statement:
+    table = connections[work.using].ops.quote_name(work.table)
+    return Statement(work.sql, Kind.BATCHED, "ROW EXCLUSIVE", (table,))
+
+
 class Telling:
     def __init__(self, work: Work, observer: Observer):
         self.observer = observer
-        self.statement = Statement(work.sql, Kind.BATCHED, "ROW EXCLUSIVE", (work.table,))
+        self.statement = statement_of(work)
         self.done = self.total = 0
         self.reason = ""
         self.seconds = self.longest = 0.0

@@ -54,7 +54,7 @@ class Walk:
         """From the checkpoint; `again` from the first row, while the checkpoint stays at the end:
         what is found then was written behind it.
         """
-        self.again, self.position, self.failures = again, None, 0
+        self.again, self.position, self.after, self.failures = again, None, None, 0
         window = None
         while window is None or not window.is_final:
             self._wait_while_paused()
@@ -95,8 +95,8 @@ class Walk:
         if window is not None:
             self.failures = 0
             self.position = window.last
-            time.sleep(self.pace.took(self.telling.seconds, window.looked))
             self.telling.progress(self.checkpoint.row)
+            time.sleep(self.pace.took(self.telling.seconds, window.looked))
         return window
 
     def _batch(self) -> Window | None:
@@ -104,8 +104,8 @@ class Walk:
             self.checkpoint.reload(lock=True)
             if self.checkpoint.is_paused:
                 return None
-            after = self.position if self.again else self.checkpoint.cursor
-            window = self.work.window(after, self.pace.size)
+            self.after = self.position if self.again else self.checkpoint.cursor
+            window = self.work.window(self.after, self.pace.size)
             changed = self.work.change(window)
             self._remember(window)
         self.changed += changed
@@ -126,8 +126,8 @@ class Walk:
             raise LockBusy(
                 f"The backfill {self.work.name} failed {ATTEMPTS} times in a row, at last with: "
                 f"{error}",
-                "Find who keeps rows of the table locked; then run this again, it is safe: "
-                "it goes on where it stopped.",
+                "Find who keeps rows of the table locked, or why a few rows take seconds; then "
+                "run this again, it is safe: it goes on where it stopped.",
             ) from error
         self.pace.shrink()
         rest = min(0.1 * 2 ** (self.failures - 1), LONGEST_REST_SECONDS)

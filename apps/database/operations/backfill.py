@@ -7,7 +7,7 @@ from django.db import router
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.models import Q
 
-from apps.database.backfilling import Work, run, still_to_do
+from apps.database.backfilling import Work, run, statement_of, still_to_do
 
 from .naming import name_of
 
@@ -29,7 +29,7 @@ class Backfill(Operation):
     the rows that `reverse_where` finds; for `{"email_verified": None}` it need not be given.
 
     It may be paused, and killed: the next run goes on where it stopped (`manage.py backfill`).
-    Without `atomic = False` it is one statement, which PostgreSQL refuses on a large table.
+    On SQLite a migration without `atomic = False` does it in its own transaction, at once.
     """
 
     category = OperationCategory.SQL
@@ -74,10 +74,14 @@ class Backfill(Operation):
         work = self.work(app_label, state, using, backwards=backwards)
         if not router.allow_migrate_model(using, work.model):
             return
-        if schema_editor.collect_sql:
-            schema_editor.collected_sql.append(f"-- {work.sql}")
-        else:
+        if not schema_editor.collect_sql:
             run(work)
+            return
+        statement = statement_of(work)
+        schema_editor.collected_sql.append(f"-- {statement.sql}")
+        # The plan's editor wants to know the kind too.
+        if hasattr(schema_editor, "foreseen"):
+            schema_editor.foreseen.append(statement)
 
     def describe(self):
         return f"Fill {', '.join(self.values)} of {self.model_name} in batches"

@@ -104,3 +104,14 @@ def test_columns_of_all_kinds_are_found_while_one_has_no_value(state):
     move(Backfill("Numbered", {"filled": models.Value(1), "changes": 7}), state)
 
     assert changes() == {0: 1, 7: 2}
+
+
+def test_the_plan_foresees_it(state, postgres):
+    from apps.database.postgresql.foreseeing import ForeseeingEditor
+
+    with ForeseeingEditor(connection, set()) as editor:
+        Backfill("Numbered", {"filled": 1}).database_forwards("scratch", editor, state, state)
+
+    [statement] = editor.foreseen
+    assert (statement.kind, statement.lock) == ("batched", "ROW EXCLUSIVE")
+    assert statement.tables == ('"scratch_numbered"',)
