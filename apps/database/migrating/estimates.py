@@ -33,7 +33,7 @@ class Estimates:
         verb = verb_of(statement.sql)
         if rates := self.rates.get(verb):
             return size.bytes / median(rates)
-        return size.rows / 1e6 * _assumed(verb)
+        return size.rows / 1e6 * _assumed("UPDATE" if statement.kind is Kind.BATCHED else verb)
 
 
 def _assumed(verb: str) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from django.db import DatabaseError
 from django.db.migrations import Migration, SeparateDatabaseAndState
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.operations.base import Operation
@@ -37,12 +38,14 @@ def foresee(connection, plan: Plan) -> Iterator[Foreseen]:
             state = executor.loader.project_state(key, at_end=False)
         steps = list(_steps(migration, state))
         for operation, before, after in reversed(steps) if backwards else steps:
-            move = operation.database_backwards if backwards else operation.database_forwards
-            change = (after, before) if backwards else (before, after)
+            table = _table(migration.app_label, operation, before, after)
+            move = operation.database_forwards
+            change = migration.app_label, before, after
+            if backwards:
+                move, change = operation.database_backwards, (migration.app_label, after, before)
             statements = None
             if is_sql(operation):
-                statements = _statements(connection, made, move, migration.app_label, *change)
-            table = _table(migration.app_label, operation, before, after)
+                statements = _statements(connection, made, table, move, *change)
             yield Foreseen(migration, operation, backwards, table, statements)
 
 
@@ -68,7 +71,7 @@ def is_sql(operation: Operation) -> bool:
     return operation.reduces_to_sql
 
 
-def _statements(connection, made: set[str], move, app_label, *change) -> list[Statement] | None:
+def _statements(connection, made, table, move, app_label, before, after) -> list | None:
     if connection.vendor != "postgresql":
         return []
     # Nothing of PostgreSQL is imported on SQLite.
@@ -76,8 +79,8 @@ def _statements(connection, made: set[str], move, app_label, *change) -> list[St
 
     try:
         with ForeseeingEditor(connection, made) as editor:
-            move(app_label, editor, *change)
-    except ValueError:
-        # Django looks for a constraint that an earlier step of the plan has yet to make.
+            move(app_label, editor, before, after)
+    except (ValueError, DatabaseError):
+        # It looks for what an earlier step of the plan has yet to make.
         return None
-    return editor.foreseen
+    return editor.foreseen + editor.batches(table)

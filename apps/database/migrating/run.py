@@ -69,10 +69,9 @@ class Run:
         self.journal.begin(migration, backwards)
         self.progress.begin(str(migration), self.journal.step, self.journal.steps)
 
-    def finish(self, migration: Migration) -> None:
-        note = "Recorded without running it." if self.fake else ""
-        self.journal.finish(migration, note)
-        self.progress.finish("FAKED" if self.fake else "OK")
+    def finish(self, migration: Migration, fake: bool) -> None:
+        self.journal.finish(migration, "Recorded without running it." if fake else "")
+        self.progress.finish("FAKED" if fake else "OK")
 
     def _lint(self, plan: Plan) -> None:
         # On an empty database there is nobody to stop, and a plan of all there is.

@@ -50,7 +50,7 @@ class Bars(Progress):
 
     def _show(self, what: str) -> None:
         self.live.reset(self.task, total=None, visible=True, rate="")
-        self.live.update(self.task, description=f"{self.name}: {what}")
+        self.live.update(self.task, description=f"{self.name}  {what}")
 
     def _open(self, text: str) -> None:
         """The bar says it until it is done."""

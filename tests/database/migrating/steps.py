@@ -68,3 +68,7 @@ KEY = """
 operations = [migrations.AddField("book", "sequel", models.ForeignKey(
     "shelf.book", models.SET_NULL, null=True))]
 """
+FILL = """
+atomic = False
+operations = [Backfill("book", {"pages": 1})]
+"""

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.database.migrating.steps import CHECK, COLUMN, INDEX, KEY, PYTHON
+from tests.database.migrating.steps import CHECK, COLUMN, FILL, INDEX, KEY, PYTHON
 
 
 @pytest.fixture
@@ -14,12 +14,13 @@ def planned(project):
     project.migration("0002_index", INDEX)
     project.migration("0003_column", COLUMN)
     project.migration("0004_python", PYTHON)
+    project.migration("0005_fill", FILL)
     operations = json.loads(project.migrate("--plan", "--json").out)["operations"]
     return [row for row in operations if project.applied() == ["0001_book"]]
 
 
 def test_each_operation_has_its_class_its_lock_and_its_size(postgres, planned):
-    index, column, python = planned
+    index, column, python, fill = planned
 
     assert (index["kind"], index["lock"]) == ("online", "SHARE UPDATE EXCLUSIVE")
     assert (index["table"], index["rows"]) == ("shelf_book", 1_000)
@@ -27,6 +28,7 @@ def test_each_operation_has_its_class_its_lock_and_its_size(postgres, planned):
     assert index["seconds"] > 0
     assert (column["kind"], column["lock"]) == ("brief", "ACCESS EXCLUSIVE")
     assert (column["stage"], column["reversible"]) == ("before", True)
+    assert (fill["kind"], fill["lock"], fill["seconds"]) == ("batched", "ROW EXCLUSIVE", 0.023)
     # What only running it could tell.
     assert (python["kind"], python["lock"], python["seconds"]) == ("unknown", "unknown", None)
 

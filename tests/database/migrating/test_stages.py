@@ -27,6 +27,7 @@ def test_the_first_stage_leaves_what_must_wait_and_says_so(release):
     assert first.code == 0, first
     assert "1 migration is left for after the deploy" in first.out
     assert release.applied() == ["0001_book", "0002_column"]
+    assert "1 migration is left" in release.migrate("--pre-deploy").out
     assert release.migrate().code == 0
     assert release.applied() == ["0001_book", "0002_column", "0003_column_goes"]
 

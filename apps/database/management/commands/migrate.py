@@ -8,7 +8,8 @@ from syzygy.management.commands import migrate as syzygy_migrate
 from apps.database.errors import MigrationStopped
 from apps.database.migrating.stages import planning
 
-SAFE = "It is safe to run again: what was begun is finished, or taken back."
+SAFE = "It is safe to run again."
+IN_ORDER = f"What was begun is finished, or taken back. {SAFE}"
 INTERRUPTED = 130
 
 
@@ -40,7 +41,7 @@ class Command(syzygy_migrate.Command):
 
     def handle(self, *args, stage, quorum, quorum_timeout, **options):
         self.connection = connections[options["database"]]
-        self.verbosity = options["verbosity"]
+        self.verbosity, self.interactive = options["verbosity"], options["interactive"]
         with self._handle_quorum(quorum, quorum_timeout, options) as proceed:
             if proceed:
                 self._migrate(stage, options)
@@ -51,7 +52,8 @@ class Command(syzygy_migrate.Command):
             self._show_plan(plan, options)
         elif options["check_unapplied"] or options["prune"]:
             self._apply(stage, options)
-        elif plan or options["fix_invalid"]:
+        elif plan or options["fix_invalid"] or stage is Stage.PRE_DEPLOY:
+            # The last says what is left for the second stage, even if there was no first.
             self._run(stage, options)
         else:
             self._apply(stage, options)
@@ -97,13 +99,13 @@ class Command(syzygy_migrate.Command):
             with progress.shown():
                 self.run(stage)
         except KeyboardInterrupt:
-            self.stderr.write(f"Interrupted. {SAFE}")
+            self.stderr.write(f"Interrupted. {IN_ORDER}")
             raise SystemExit(INTERRUPTED) from None
         except MigrationStopped as stop:
-            stop.args = (f"{stop}\n{SAFE}",)
+            stop.args = (f"{stop}\n{IN_ORDER}",)
             raise
         except Exception as error:
-            error.add_note(SAFE)
+            error.add_note(IN_ORDER)
             raise
         progress.say(f"Done. {SAFE}")
 
@@ -129,4 +131,4 @@ class Command(syzygy_migrate.Command):
         if action in ("apply_start", "unapply_start"):
             self.run.begin(migration, backwards=action.startswith("un"))
         elif action in ("apply_success", "unapply_success"):
-            self.run.finish(migration)
+            self.run.finish(migration, fake)
