@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError
+from django.db import Error
 
 from apps.backoffice.cache_keys import cache_key
 from apps.backoffice.single_flight import kept
@@ -125,9 +125,10 @@ def read(
                     for table in report.tables
                 }
             return results, str(source)
-        except OperationalError as error:
+        except Error as error:
             if getattr(error.__cause__, "sqlstate", None) == QUERY_CANCELED:
                 raise TooSlow from error
+            # A replica may be away, or behind with a column that a migration has just added.
             if source.alias != snapshot.REPLICA:
                 raise
             snapshot.replica_failed(error)

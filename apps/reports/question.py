@@ -155,7 +155,9 @@ def form_class(report) -> type[forms.Form]:
     parts = [report.filters] if report.filters else []
     if report.takes_dates:
         parts.append(PeriodForm)
-    own = {"default_days": report.default_days}
+    own: dict[str, Any] = {"default_days": report.default_days}
+    if not report.is_compared:
+        own["compare"] = None
     return type("QuestionForm", (*parts, forms.Form) if not parts else tuple(parts), own)
 
 

@@ -84,7 +84,8 @@ def test_one_day_and_ten_years(report, reader, busy):
     today = timezone.localdate()
     for granularity in Granularity.values:
         for start in (today, today - timedelta(days=YEARS[granularity])):
-            asked = {"start": start, "end": today, "granularity": granularity, "compare": "1"}
+            asked = {"start": start, "end": today, "granularity": granularity}
+            asked |= {"compare": "1"} if report.is_compared else {}
             page = reader.get(page_of(report), {name: str(value) for name, value in asked.items()})
             assert page.status_code == 200
 
@@ -96,6 +97,12 @@ def test_what_it_does_not_know_is_refused_with_a_sentence(report, reader):
         page = reader.get(page_of(report), params)
         assert page.status_code == 400, params
         assert (said if takes else "There is no filter") in page.content.decode()
+
+
+@EVERY
+def test_it_is_compared_or_says_that_it_is_not(report, reader):
+    page = reader.get(page_of(report), {"compare": "1"})
+    assert page.status_code == (200 if report.is_compared else 400)
 
 
 @EVERY

@@ -9,8 +9,12 @@ from django.utils import timezone
 
 from apps.activity.models import AuditEntry
 from apps.reports import answers, snapshot
+from apps.reports.answers import Result
+from apps.reports.models import DirtyDay, RollupState
 from apps.reports.snapshot import sources
 from tests.factories import rory
+
+TABLES = (AuditEntry, RollupState, DirtyDay)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -26,15 +30,17 @@ def other_server(spare_postgres):
 
 @pytest.fixture
 def replica(spare_postgres, transactional_db, monkeypatch):
-    """The server, with an empty table of entries."""
+    """The server, with empty tables of entries and of how far the totals reach."""
     monkeypatch.setattr(snapshot, "_not_before", 0.0)
     with connections["replica"].schema_editor() as editor:
-        editor.create_model(AuditEntry)
+        for model in TABLES:
+            editor.create_model(model)
     yield spare_postgres
     if spare_postgres.process is None:
         spare_postgres.start()
     with connections["replica"].cursor() as cursor:
-        cursor.execute("DROP TABLE activity_auditentry")
+        for model in TABLES:
+            cursor.execute(f"DROP TABLE IF EXISTS {model._meta.db_table}")
     connections["replica"].close()
 
 
@@ -119,6 +125,47 @@ def test_a_replica_that_dies_while_it_is_read_costs_nobody_the_page(replica, mon
         assert page.status_code == 200
         assert "read from the database" in page.content.decode()
     assert asked.count("replica") == 1
+
+
+@pytest.fixture
+def from_nowhere(monkeypatch) -> list[str]:
+    """Where each table would be read, which the replica does not have."""
+    asked = []
+    monkeypatch.setattr(
+        answers,
+        "read_table",
+        lambda table, question, **how: asked.append(question.using) or Result(),
+    )
+    return asked
+
+
+@two_servers
+def test_a_replica_without_what_a_migration_added_is_left_out(replica, client, from_nowhere):
+    replicate(entry())
+    with connections["replica"].cursor() as cursor:
+        cursor.execute("ALTER TABLE reports_rollupstate DROP COLUMN generation")
+    client.force_login(rory())
+    page = client.get("/admin/reports/people/").content.decode()
+    assert "read from the database" in page
+    assert set(from_nowhere) == {"default"}
+
+
+@two_servers
+def test_what_a_replica_behind_gave_is_not_kept_beyond_it(replica, client, from_nowhere):
+    """The stamp is the replica's own, so the answer is another's once the database is asked."""
+    client.force_login(rory())
+    replicate(*AuditEntry.objects.all())
+    DirtyDay.objects.create(day="2026-01-01")
+
+    def reads() -> int:
+        page = client.get("/admin/reports/people/").content.decode()
+        assert "read from the replica" in page
+        return len(from_nowhere)
+
+    once = reads()
+    assert reads() == 2 * once
+    DirtyDay.objects.using("replica").create(day="2026-01-01")
+    assert reads() == reads() == 3 * once
 
 
 @two_servers
