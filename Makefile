@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev install fresh test test-slow bench-lists bench-saving bench-reports lint requirements
+.PHONY: help run dev install fresh test test-slow bench-lists bench-saving bench-reports bench-migrations lint requirements
 
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | while IFS='	' read -r name text; do printf '  make %-14s %s\n' "$$name" "$$text"; done
@@ -63,6 +63,9 @@ bench-saving: $(VENV)/development.stamp  ## What saving and merging cost; ARGS="
 
 bench-reports: $(VENV)/development.stamp  ## What reports and downloads cost; ARGS="--rows 10000 1000000" (docs/benchmarks.md)
 	@$(BIN)/python -m benchmarks.reports $(ARGS)
+
+bench-migrations: $(VENV)/development.stamp  ## What clients notice of migrations; ARGS="--rows 100000" (docs/benchmarks.md)
+	@$(BIN)/python -m benchmarks.migrations $(ARGS)
 
 lint: $(VENV)/development.stamp  ## Ruff, bandit, missing migrations and those that would stop somebody
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/bandit -q -ll -r apps config
