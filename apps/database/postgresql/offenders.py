@@ -57,7 +57,7 @@ def refusal(connection: BaseDatabaseWrapper, table: str, name: str) -> DataRefus
     some = "; ".join(rows[:NAMED]) + ("; and more" if len(rows) > NAMED else "")
     what = f"{strip_quotes(table)}: rows do not meet {strip_quotes(name)}: "
     return DataRefused(
-        f"{what}{some or 'they could not be found in time'}.",
+        f"{what}{some or 'which ones could not be found'}.",
         "Mend these rows and run again.",
     )
 
@@ -69,8 +69,10 @@ def offenders(connection: BaseDatabaseWrapper, table: str, name: str) -> list[st
     common = {"key": key, "table": table, "limit": NAMED + 1}
     if constraint := _one(connection, CONSTRAINT, table, name):
         sql = _of_constraint(common, *constraint)
+    elif index := _one(connection, INDEX, name):
+        sql = _of_index(common, *index)
     else:
-        sql = _of_index(common, *_one(connection, INDEX, name))
+        return []
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return [f"{', '.join(columns)} {row[0]}" for row in cursor.fetchall()]

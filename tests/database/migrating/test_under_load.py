@@ -1,4 +1,4 @@
-"""Clients read and write a million rows while a migration meets somebody on the table.
+"""Clients read and write a million rows while they migrate, and somebody sits on the table.
 
 Bounds are those of the design, four times as wide: the machine does other work too.
 """
@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from tests.database.migrating.project import ended
-from tests.database.migrating.steps import COLUMN
+from tests.database.migrating.steps import COLUMN, INDEX
 from tests.operations.processes import eventually
 from tests.sizes import size
 
@@ -27,7 +27,8 @@ from apps.database.postgresql.base import DatabaseWrapper
 DatabaseWrapper.limits = replace(DatabaseWrapper.limits, budget_seconds=20)
 """
 MANY = (
-    "INSERT INTO shelf_book (title) SELECT 'Book ' || n FROM generate_series(1, {}) AS n;"
+    "INSERT INTO shelf_book (title, pages) SELECT 'Book ' || n, nullif(n % 10, 0)"
+    " FROM generate_series(1, {}) AS n;"
     "ANALYZE shelf_book"
 )
 WRITES = (
@@ -35,6 +36,38 @@ WRITES = (
     "UPDATE shelf_book SET pages = 1 WHERE id = %(id)s",
     "SELECT title FROM shelf_book WHERE id = %(id)s",
 )
+
+
+OPERATIONS = {
+    "nullable column": COLUMN,
+    "column with a default of the database": """
+operations = [migrations.AddField("book", "copies", models.PositiveIntegerField(db_default=1))]
+""",
+    "index": INDEX,
+    "partial index": """
+operations = [migrations.AddIndex("book", models.Index(
+    fields=["pages"], condition=models.Q(pages__gt=0), name="idx_pages"))]
+""",
+    "unique": """
+operations = [migrations.AddConstraint("book", models.UniqueConstraint(
+    fields=["title", "id"], name="uniq_title"))]
+""",
+    "check": """
+operations = [migrations.AddConstraint("book", models.CheckConstraint(
+    condition=models.Q(pages__gte=0), name="check_pages"))]
+""",
+    "foreign key": """
+operations = [migrations.AddField("book", "part_of", models.ForeignKey(
+    "shelf.Book", models.CASCADE, null=True))]
+""",
+    "widen": """
+operations = [migrations.AlterField("book", "title", models.CharField(max_length=200))]
+""",
+    "null to not null": """
+stage = Stage.POST_DEPLOY
+operations = [migrations.AlterField("book", "pages", models.IntegerField(default=0, db_default=0))]
+""",
+}
 
 
 class Client(Thread):
@@ -47,7 +80,8 @@ class Client(Thread):
         self.start()
 
     def run(self):
-        with psycopg.connect(self.address, autocommit=True, application_name="client") as session:
+        # As Django's own: a statement that was prepared knows the type that a column had.
+        with psycopg.connect(self.address, autocommit=True, prepare_threshold=None) as session:
             while not self.stop.wait(self.random.uniform(0.01, 0.04)):
                 began = time.monotonic()
                 try:
@@ -80,11 +114,30 @@ class Load(ExitStack):
 
 
 @pytest.fixture
-def busy(postgres, project):
+def full(postgres, project):
     project.migrate()
     project.execute(MANY.format(ROWS))
-    project.migration("0002_column", COLUMN)
     return project
+
+
+@pytest.fixture
+def busy(full):
+    full.migration("0002_column", COLUMN)
+    return full
+
+
+def test_no_operation_keeps_clients_waiting_or_fails_their_statements(full):
+    stalls = {}
+    for number, (name, body) in enumerate(OPERATIONS.items(), 2):
+        full.migration(f"{number:04}_change", body)
+        with Load(full.address) as load:
+            done = ended(full.start("migrate"))
+            load.end()
+        assert done.code == 0, (name, done)
+        assert load.errors == [], name
+        stalls[name] = load.seconds[-1]
+
+    assert max(stalls.values()) <= 4 * 0.25, stalls
 
 
 def sit(reader: psycopg.Connection) -> int:
