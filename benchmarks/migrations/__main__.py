@@ -48,6 +48,12 @@ def errors(ran: Ran) -> str:
     return " ".join([*of_clients, *([f"exit {ran.code}"] if ran.code else [])]) or "0"
 
 
+def report_alone(bench: Bench) -> None:
+    """At both ends: on a machine with other work the figures between them hold that too."""
+    seen = bench.alone()
+    print(f"Without a migration: {seen.stall_ms} ms, outage {seen.outage_ms} ms", flush=True)
+
+
 def compare(bench: Bench, cases: Iterable[Case], *, with_output: bool) -> list[list[str]]:
     rows = []
     for case in cases:
@@ -81,8 +87,10 @@ def main() -> None:
         sides = {side.name: Scratch(Path(folder), server, side) for side in (STOCK, OURS)}
         bench = Bench(server, sides, options.rows)
         bench.prepare()
+        report_alone(bench)
         compared = compare(bench, cases, with_output=options.output)
         checked = check(bench, names)
+        report_alone(bench)
     print(f"\n{options.rows:,} rows")
     for head, rows in ((HEAD, compared), (["check", "seen", ""], checked)):
         if rows:

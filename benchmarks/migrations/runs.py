@@ -22,6 +22,7 @@ from .steps import Step
 TABLE = "blog_post"
 WARM_SECONDS = 1.0
 COOL_SECONDS = 1.0
+ALONE_SECONDS = 20.0
 # A migration that takes longer is stopped.
 LIMIT_SECONDS = 900
 DATABASE = "scratch"
@@ -85,6 +86,14 @@ class Bench:
         if case.and_down:
             ran += self.step(side, "0001", steps[0], case.reader_seconds)
         return ran
+
+    def alone(self) -> Seen:
+        """The clients without any migration: what the machine itself makes them wait."""
+        self.fresh("stock")
+        with self.load(Step("")) as load:
+            load.begin()
+            time.sleep(ALONE_SECONDS)
+            return load.seen()
 
     def step(self, side: str, target: str, step: Step, reader_seconds: float = 0) -> Ran:
         foreseen = self.foreseen(target) if side == "ours" else STRENGTHS
