@@ -109,8 +109,9 @@ class Mirror:
             return
         if self.catalog.column(self.source):
             succession = Succession(self.editor, self.catalog, self.source, self.copy, name)
-            statements = succession.statements(self.trigger)
-            self._brief(*statements, tables=succession.tables)
+            # Sent as one: between two of them everybody would wait for this process as well.
+            statements = ";\n".join(succession.statements(self.trigger))
+            self._brief(statements, tables=succession.tables)
         self.validate_keys_in(name)
 
     def validate_keys_in(self, column: str) -> None:
