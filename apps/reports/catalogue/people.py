@@ -2,19 +2,18 @@
 
 from dataclasses import dataclass
 
-from django import forms
 from django.db.models import Case, Count, Q, Value, When
 from django.utils import timezone
 
 from apps.reports.charts import Bars, Lines
 from apps.reports.daily import daily_all, within
+from apps.reports.filters import RegionFilters
 from apps.reports.links import ListLink
 from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.report import HIGHER, PEOPLE, Report, RowOf, Series, Table, column, register
 from apps.reports.rollups.metrics.people import NEW_CONTRIBUTORS, SIGNED_UP
 from apps.reports.units import TEXT
-from apps.users.admin.columns import known_regions
 from apps.users.models import User
 
 JOINED = ListLink("users.user", dates="created_at", filters=("region",))
@@ -25,13 +24,6 @@ MADE = "Accounts made that day. Those in the trash do not count."
 FIRST = "People whose first post or comment is of that day, whenever they joined."
 VERIFIED = "Of these, whose e-mail address somebody has found to be their own."
 STANDING = "Of those who joined in the period: suspended at this moment, switched off, or neither."
-
-
-class PeopleFilters(forms.Form):
-    region = forms.ChoiceField(
-        required=False,
-        choices=lambda: [("", "All"), *((region, region) for region in known_regions())],
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +87,7 @@ register(
         summary="Sign-ups, new contributors, and how those who joined stand today.",
         group=PEOPLE,
         in_sidebar=True,
-        filters=PeopleFilters,
+        filters=RegionFilters,
         tables=[SIGNUPS, STANDINGS],
     )
 )

@@ -10,24 +10,19 @@ from dataclasses import dataclass
 from django import forms
 
 from apps.reports.charts import Bars
+from apps.reports.filters import RegionFilters
 from apps.reports.links import ListLink, ObjectLink
 from apps.reports.question import Question
 from apps.reports.report import HIGHER, PEOPLE, Report, Table, column, register
 from apps.reports.sql import rows_of
 from apps.reports.units import TEXT
-from apps.users.admin.columns import known_regions
 
 LIMIT, MOST = 100, 1_000
 PLACE = "1 is who has most posts; of equals, whose account is older."
 PUBLISHED = ListLink("posts.post", params={"status": "published"}, fields={"author": "id"})
 
 
-class TopFilters(forms.Form):
-    region = forms.ChoiceField(
-        required=False,
-        label="Region",
-        choices=lambda: [("", "All"), *((region, region) for region in known_regions())],
-    )
+class TopFilters(RegionFilters):
     min_posts = forms.IntegerField(
         required=False, label="At least so many posts", min_value=1, max_value=2**31 - 1
     )
