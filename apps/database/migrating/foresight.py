@@ -45,7 +45,7 @@ def foresee(connection, plan: Plan) -> Iterator[Foreseen]:
                 move, change = operation.database_backwards, (migration.app_label, after, before)
             statements = None
             if is_sql(operation):
-                statements = _statements(connection, made, table, move, *change)
+                statements = _statements(connection, made, move, *change)
             yield Foreseen(migration, operation, backwards, table, statements)
 
 
@@ -71,7 +71,7 @@ def is_sql(operation: Operation) -> bool:
     return operation.reduces_to_sql
 
 
-def _statements(connection, made, table, move, app_label, before, after) -> list | None:
+def _statements(connection, made, move, app_label, before, after) -> list | None:
     if connection.vendor != "postgresql":
         return []
     # Nothing of PostgreSQL is imported on SQLite.
@@ -83,4 +83,4 @@ def _statements(connection, made, table, move, app_label, before, after) -> list
     except (ValueError, DatabaseError):
         # It looks for what an earlier step of the plan has yet to make.
         return None
-    return editor.foreseen + editor.batches(table)
+    return editor.foreseen

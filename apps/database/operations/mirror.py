@@ -15,6 +15,7 @@ from django_zero_downtime_migrations.backends.postgres.schema import (
 
 from apps.database.backfilling import Work, run
 from apps.database.errors import DataRefused, Refused
+from apps.database.observer import Kind, Statement
 from apps.database.postgresql.templates import Careful, Template
 
 from .belongings import (
@@ -86,6 +87,7 @@ class Mirror:
         if self.editor.collect_sql:
             self._add_column(source, new_type)
             self._add_trigger(BOTH_WAYS if both_ways else ONE_WAY)
+            self._foresee_fill()
             self._say(f"{self.copy} is filled in batches; what belongs to {self.source} is copied,")
             self._say("indexes CONCURRENTLY, keys and checks NOT VALID and validated later.")
             return
@@ -166,6 +168,13 @@ class Mirror:
         rows = two_columns(self.model, self.source, self.copy)
         values = {"copy": Func(F("source"), template=cast)}
         run(Work(name, rows, values, unfilled, self.editor.connection.alias))
+
+    def _foresee_fill(self) -> None:
+        """For the plan, to which it is what takes long."""
+        if hasattr(self.editor, "foreseen"):
+            sql = f"UPDATE {self.table} SET {self.quote(self.copy)} = {self.quote(self.source)}"  # noqa: S608  # nosec B608
+            fill = Statement(sql, Kind.BATCHED, "ROW EXCLUSIVE", (self.table,))
+            self.editor.foreseen.append(fill)
 
     def _set_not_null(self) -> None:
         name = truncate_name(f"{self.copy}_notnull", LONGEST_NAME)

@@ -38,11 +38,6 @@ class ForeseeingEditor(DatabaseSchemaEditor):
         text = "; ".join(sql.strip().rstrip(";") for sql in statements)
         self._note(Statement(text, Kind.BRIEF, "ACCESS EXCLUSIVE", tuple(tables)))
 
-    def batches(self, table: str) -> list[Statement]:
-        """What operations that change rows in batches would say of it: comments, no SQL."""
-        text = " ".join(comment.removeprefix("-- ") for comment in self.collected_sql)
-        return [Statement(text, Kind.BATCHED, "ROW EXCLUSIVE", (table,))] if text else []
-
     def _foresee(self, step: Any) -> None:
         self._note(self._statement(step, str(templates.text_of(step))))
         if isinstance(step, CreatesTable):

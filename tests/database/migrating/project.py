@@ -30,7 +30,7 @@ import pathlib
 import time
 from django.db import migrations, models
 from syzygy import Stage
-from apps.database.operations import Backfill, PostgresSQL
+from apps.database.operations import Backfill, ExpandRename, PostgresSQL
 class Migration(migrations.Migration):
     dependencies = {dependencies!r}
 {body}

@@ -68,6 +68,9 @@ KEY = """
 operations = [migrations.AddField("book", "sequel", models.ForeignKey(
     "shelf.book", models.SET_NULL, null=True))]
 """
+DUAL = """
+operations = [ExpandRename("book", "title", "name")]
+"""
 FILL = """
 atomic = False
 operations = [Backfill("book", {"pages": 1})]

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.database.migrating.steps import CHECK, COLUMN, FILL, INDEX, KEY, PYTHON
+from tests.database.migrating.steps import CHECK, COLUMN, DUAL, FILL, INDEX, KEY, PYTHON
 
 
 @pytest.fixture
@@ -15,12 +15,13 @@ def planned(project):
     project.migration("0003_column", COLUMN)
     project.migration("0004_python", PYTHON)
     project.migration("0005_fill", FILL)
+    project.migration("0006_dual", DUAL)
     operations = json.loads(project.migrate("--plan", "--json").out)["operations"]
     return [row for row in operations if project.applied() == ["0001_book"]]
 
 
 def test_each_operation_has_its_class_its_lock_and_its_size(postgres, planned):
-    index, column, python, fill = planned
+    index, column, python, fill, dual = planned
 
     assert (index["kind"], index["lock"]) == ("online", "SHARE UPDATE EXCLUSIVE")
     assert (index["table"], index["rows"]) == ("shelf_book", 1_000)
@@ -29,6 +30,8 @@ def test_each_operation_has_its_class_its_lock_and_its_size(postgres, planned):
     assert (column["kind"], column["lock"]) == ("brief", "ACCESS EXCLUSIVE")
     assert (column["stage"], column["reversible"]) == ("before", True)
     assert (fill["kind"], fill["lock"], fill["seconds"]) == ("batched", "ROW EXCLUSIVE", 0.023)
+    assert (dual["kind"], dual["lock"]) == ("brief", "ACCESS EXCLUSIVE")
+    assert "batched" in [statement["kind"] for statement in dual["statements"]]
     # What only running it could tell.
     assert (python["kind"], python["lock"], python["seconds"]) == ("unknown", "unknown", None)
 
