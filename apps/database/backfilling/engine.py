@@ -1,9 +1,9 @@
 """A backfill from its first row to the last, by one runner, whatever happens meanwhile."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from django.db import DataError, IntegrityError, connections, models
+from django.db import DataError, Error, IntegrityError, connections, models
 from django.db.models import Value
 
 from apps.database.errors import DataRefused, Refused
@@ -24,6 +24,7 @@ WALKS = 5
 PATIENCE_SECONDS = 600.0
 # As many rows may change in one transaction together with what else the caller does in it.
 AT_ONCE = 10_000
+INTERRUPTED = "interrupted; goes on with the next `migrate` or `backfill run`"
 
 
 def run(work: Work, *, patience_seconds: float = PATIENCE_SECONDS) -> int:
@@ -105,6 +106,10 @@ def _end_recorded(walk: Walk) -> Iterator[None]:
     try:
         yield
     except BackfillPaused:
+        raise
+    except KeyboardInterrupt:
+        with suppress(Error):
+            checkpoint.turn(checkpoint.states.WAITING, INTERRUPTED, rows_per_second=0)
         raise
     except (IntegrityError, DataError) as error:
         checkpoint.end(checkpoint.states.FAILED, str(error))

@@ -11,7 +11,7 @@ from tests.database.backfilling.tables import MODELS, Named, Numbered, changes, 
 
 # After a test only the tables of this app are emptied.
 pytestmark = pytest.mark.django_db(transaction=True, available_apps=["apps.database"])
-ROWS = 300
+ROWS = 140
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -87,3 +87,20 @@ def test_what_is_not_under_way_cannot_be_paused_nor_what_moves_resumed(filling, 
         pause("scratch.numbered", "hanna")
     with pytest.raises(NotUnderWay, match="There is no scratch"):
         resume("scratch.other", "hanna")
+
+
+def test_interrupted_it_says_so_and_the_next_run_goes_on(filling, small_batches, watch):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    fill(Numbered, ROWS)
+    watch(Watcher(100, interrupt))
+
+    with pytest.raises(KeyboardInterrupt):
+        run(work())
+
+    row = Backfill.objects.get()
+    assert (row.state, row.cursor) == ("waiting", "100")
+    assert row.note.startswith("interrupted")
+    assert run(work()) == ROWS - 100
+    assert Backfill.objects.values_list("state", "note").get() == ("done", "")

@@ -9,7 +9,7 @@ from apps.database.models import Backfill
 from tests.database.backfilling.observing import Watcher
 from tests.database.backfilling.tables import MODELS, fill, work
 
-ROWS = 300
+ROWS = 140
 
 
 def row(**values) -> Backfill:

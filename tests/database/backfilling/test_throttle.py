@@ -6,7 +6,7 @@ import time
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from apps.database.backfilling import engine, run, throttle
+from apps.database.backfilling import BackfillPaused, engine, pause, run, throttle
 from apps.database.backfilling.signals import ReplicationLag, Vacuum, WaitingForTheTable, WalRate
 from apps.database.backfilling.throttle import Throttle
 from apps.database.models import Backfill
@@ -64,6 +64,26 @@ def test_it_steps_aside_for_a_replica_that_is_behind(signals, watch):
     assert states == [("waiting", "replica 7.2 s behind, limit 5 s", 40, 0)]
     assert next(behind, None) is None
     assert Backfill.objects.values_list("state", "note").get() == ("done", "")
+
+
+def test_who_pauses_it_while_it_steps_aside_has_the_last_word(signals, watch):
+    lag = ReplicationLag(connection)
+    behind = iter([0, 7.2, 7.2])
+    lag.seconds = lambda: next(behind, 0)
+    signals(lag)
+    fill(Numbered, 300)
+    watcher = watch(Watcher())
+    paused = []
+
+    def pause_once(statement, reason):
+        if not paused:
+            paused.append(in_thread(lambda: pause("scratch.numbered", "hanna")).join(30))
+
+    watcher.steps_aside = pause_once
+
+    with pytest.raises(BackfillPaused, match="paused by hanna"):
+        run(work(), patience_seconds=0)
+    assert Backfill.objects.values_list("state", "rows_done").get() == ("paused", 20)
 
 
 def test_it_steps_aside_for_who_waits_for_the_table(signals, postgres, watch):
