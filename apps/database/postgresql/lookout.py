@@ -26,7 +26,8 @@ class Lookout:
         self.statement = statement
         self.limits = connection.limits
         self.began = time.monotonic()
-        # When each holder, by its transaction, was first seen; and all that sat there last.
+        # Who was there at the last look, since when, by their transactions; and who sat there.
+        self.holders: list[Holder] = []
         self.since: dict[str, float] = {}
         self.sitting: list[Holder] = []
         self.has_evicted = False

@@ -109,7 +109,8 @@ class SteppingEditor(ZeroDowntime, Stock):
             for step in steps[1:]:
                 self._take(step, params)
         except BaseException as error:
-            self._take_back(table, name, error, added)
+            if steps.makes:
+                self._take_back(table, name, error, added)
             raise
 
     def _take_back(self, table: str, name: str, error: BaseException, added: bool) -> None:

@@ -57,6 +57,13 @@ class Careful(MultiStatementSQL):
         super().__init__(steps)
         self.plain = plain
 
+    @property
+    def makes(self) -> bool:
+        """Something that may be left behind unfinished. A DROP that was cancelled has nothing to
+        take back: the next run goes on with it.
+        """
+        return self[0].idempotent_condition is not None
+
     def __mod__(self, parts):
         filled = super().__mod__(parts)
         return filled if filled is NOTHING else Careful(filled, self.plain % parts)

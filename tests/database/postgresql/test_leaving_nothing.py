@@ -160,6 +160,24 @@ def test_a_build_behind_a_forgotten_snapshot_is_ended_and_names_it(shop, session
     assert shop.leftovers == []
 
 
+def test_an_index_that_cannot_be_dropped_yet_is_dropped_by_the_next_run(shop, session):
+    shop.migrate(NAME)
+    limit(behind_one_seconds=0.2)
+    reader = session()
+    reader.execute("SELECT count(*) FROM shop_item")
+    shop.told.statements.clear()
+
+    with pytest.raises(LockBusy, match=f"pid {reader.info.backend_pid}"):
+        shop.back()
+
+    # It is not tried a second time behind the same reader.
+    assert len(shop.told.statements) == 1
+    reader.rollback()
+    shop.back()
+    assert shop.leftovers == []
+    assert ask("SELECT to_regclass('idx_item_name')") == [(None,)]
+
+
 def test_how_far_a_build_is_and_whom_it_waits_for_is_told(shop, session):
     reader = session()
     reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
