@@ -116,7 +116,7 @@ class Journal(Observer):
                 "kind": statement.kind,
                 "verb": verb_of(statement.sql),
                 "lock": statement.lock,
-                "table": statement.table,
+                "table": statement.table.strip('"'),
                 "rows": rows,
                 "bytes": size,
                 "seconds": round(seconds, 3),

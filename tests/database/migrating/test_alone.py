@@ -28,6 +28,7 @@ def test_a_second_host_says_whom_it_waits_for_and_finds_nothing_left(postgres, p
     assert [state for _, state, _ in project.runs()[1:]] == ["done", "done", "done"]
 
 
+@pytest.mark.slow
 def test_what_was_killed_runs_again_and_is_written_down(postgres, project, gate):
     project.migration("0002_gate", gate.body)
     killed = project.start("migrate")
@@ -116,6 +117,7 @@ operations = [migrations.RunPython(show, migrations.RunPython.noop)]
 """
 
 
+@pytest.mark.slow
 def test_the_server_looks_for_its_client_while_it_works(postgres, project):
     project.migration("0002_shown", SHOWN)
 

@@ -18,6 +18,7 @@ def test_an_empty_database_is_installed_and_the_second_run_has_nothing_to_do(emp
     assert "No migrations to apply" in second.out
 
 
+@pytest.mark.slow
 def test_it_is_silent_when_asked_to_be(empty_project):
     silent = empty_project.migrate("--verbosity", "0")
 
@@ -56,6 +57,7 @@ def test_a_run_that_is_interrupted_ends_in_order(how, project, gate):
     assert project.runs()[-1][:2] == ("0002_gate", "stopped")
 
 
+@pytest.mark.slow
 def test_nothing_is_executed_when_the_last_of_the_plan_is_refused(postgres, project):
     project.fill(10)
     project.migration("0002_column", COLUMN)

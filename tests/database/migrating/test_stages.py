@@ -77,6 +77,7 @@ def test_who_knows_better_says_that_the_old_code_is_gone(postgres, release, old_
     assert release.migrate("--old-code-is-gone", release="2.0").code == 0
 
 
+@pytest.mark.slow
 def test_without_a_release_nobody_is_looked_for_and_it_says_so(postgres, release, old_process):
     done = release.migrate()
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import pytest
-from django.conf import settings
 
 from config.settings.environment import SETTINGS
 from tests.database.migrating.project import ROOT
@@ -35,12 +34,19 @@ def migrate(address: str, *arguments: str) -> str:
     return done.stdout
 
 
-# The tests' own database is installed by a plain one.
-@pytest.mark.parametrize("stage", [pytest.param((), marks=pytest.mark.slow), ("--pre-deploy",)])
-def test_an_empty_database_installs_in_one_run_with_every_app(address, stage):
+def installs_at_once(address: str, *stage: str) -> str:
     first, second = migrate(address, *stage), migrate(address)
 
     assert "left for after the deploy" not in first
     assert "No migrations to apply" in second
-    if settings.LEG == "sqlite":
-        assert "PostgreSQL's: []" in first
+    return first
+
+
+def test_sqlite_installs_in_one_run_and_loads_no_driver(sqlite, address):
+    assert "PostgreSQL's: []" in installs_at_once(address, "--pre-deploy")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stage", [(), ("--pre-deploy",)])
+def test_postgresql_installs_in_one_run_of_either_stage(postgres, address, stage):
+    installs_at_once(address, *stage)
