@@ -1,7 +1,7 @@
 """What a backfill changes: rows of one model, walked in the order of their keys."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -84,14 +84,14 @@ class Work:
             return 0
         return rows.order_by().update(**self.values)
 
-    def _lock(self, rows: models.QuerySet) -> Sequence[Any]:
+    def _lock(self, rows: models.QuerySet) -> list[Any]:
         """In the order of keys, as everybody should: an UPDATE takes them in any order.
 
         NO KEY: who inserts rows that refer to these need not wait.
         """
         if connections[self.using].features.has_select_for_update:
             rows = rows.select_for_update(of=("self",), no_key=True)
-        return rows.values_list("pk", flat=True)[:]
+        return list(rows.values_list("pk", flat=True))
 
     def expected(self) -> int:
         """How many rows there are: counted, or if there are many, what the planner takes it for:
