@@ -14,8 +14,8 @@ from django_zero_downtime_migrations.backends.postgres.schema import (
 )
 
 from apps.database.backfilling import Work, run
+from apps.database.backfilling.telling import statement_of
 from apps.database.errors import DataRefused, Refused
-from apps.database.observer import Kind, Statement
 from apps.database.postgresql.templates import Careful, Template
 
 from .belongings import (
@@ -87,9 +87,9 @@ class Mirror:
         if self.editor.collect_sql:
             self._add_column(source, new_type)
             self._add_trigger(BOTH_WAYS if both_ways else ONE_WAY)
-            self._foresee_fill()
-            self._say(f"{self.copy} is filled in batches; what belongs to {self.source} is copied,")
-            self._say("indexes CONCURRENTLY, keys and checks NOT VALID and validated later.")
+            self._foresee_fill(new_type or (source.type if source else "…"))
+            self._say(f"What belongs to {self.source} is copied: indexes CONCURRENTLY, keys and")
+            self._say("checks NOT VALID and validated beside readers and writers.")
             return
         belongings = self.catalog.belongings(self.source, self.copy)
         self._refuse_others(belongings)
@@ -162,19 +162,21 @@ class Mirror:
         )
 
     def _fill(self) -> None:
+        run(self._work(self.catalog.column(self.copy).type))
+
+    def _foresee_fill(self, new_type: str) -> None:
+        statement = statement_of(self._work(new_type))
+        self._say(statement.sql)
+        # The plan's editor wants to know the kind too.
+        if hasattr(self.editor, "foreseen"):
+            self.editor.foreseen.append(statement)
+
+    def _work(self, new_type: str) -> Work:
         name = f"{self.model._meta.db_table}.{self.copy} from {self.source}"
-        cast = f"%(expressions)s::{self.catalog.column(self.copy).type}"
         unfilled = Q(copy__isnull=True, source__isnull=False)
         rows = two_columns(self.model, self.source, self.copy)
-        values = {"copy": Func(F("source"), template=cast)}
-        run(Work(name, rows, values, unfilled, self.editor.connection.alias))
-
-    def _foresee_fill(self) -> None:
-        """For the plan, to which it is what takes long."""
-        if hasattr(self.editor, "foreseen"):
-            sql = f"UPDATE {self.table} SET {self.quote(self.copy)} = {self.quote(self.source)}"  # noqa: S608  # nosec B608
-            fill = Statement(sql, Kind.BATCHED, "ROW EXCLUSIVE", (self.table,))
-            self.editor.foreseen.append(fill)
+        values = {"copy": Func(F("source"), template=f"%(expressions)s::{new_type}")}
+        return Work(name, rows, values, unfilled, self.editor.connection.alias)
 
     def _set_not_null(self) -> None:
         name = truncate_name(f"{self.copy}_notnull", LONGEST_NAME)

@@ -75,6 +75,7 @@ def test_without_older_code_the_column_is_there_once(schema, sqlite):
 def test_it_is_printed(schema, postgres):
     expand, contract = rename("lower")
     text = "\n".join(schema.printed(expand))
+    assert 'UPDATE "scratch_post" SET "lower_new" =' in text
     assert 'ADD COLUMN "lower_new" character varying(50)' in text
     assert "CREATE OR REPLACE TRIGGER" in text
     schema.up(expand)

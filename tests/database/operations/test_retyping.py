@@ -146,5 +146,6 @@ def test_more_than_the_type_is_refused(schema, postgres):
 def test_it_is_printed(schema, postgres):
     text = "\n".join(schema.printed(VIEWS))
 
+    assert 'UPDATE "scratch_post" SET "views_shadow" =' in text
     assert 'ADD COLUMN "views_shadow" bigint' in text
     assert 'RENAME COLUMN "views_shadow" TO "views"' in text
