@@ -21,9 +21,13 @@ HEAD = ["operation", "stock ms", "errors", "ours ms", "errors", "outage", "took 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks.migrations", description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--only", help="cases and checks whose names contain this")
+    parser.add_argument("--only", nargs="+", default=[""], help="names that contain one of these")
     parser.add_argument("--output", action="store_true", help="print what `migrate` prints")
     return parser.parse_args()
+
+
+def is_wanted(name: str, options: argparse.Namespace) -> bool:
+    return any(part in name for part in options.only)
 
 
 def row(name: str, stock: Ran, ours: Ran) -> list[str]:
@@ -80,9 +84,8 @@ def check(bench: Bench, names: Iterable[str]) -> list[list[str]]:
 
 def main() -> None:
     options = arguments()
-    wanted = options.only or ""
-    cases = [case for case in CASES if wanted in case.name]
-    names = [name for name in CHECKS if wanted in name]
+    cases = [case for case in CASES if is_wanted(case.name, options)]
+    names = [name for name in CHECKS if is_wanted(name, options)]
     with Server(None) as server, tempfile.TemporaryDirectory(prefix="copydesk-bench-") as folder:
         sides = {side.name: Scratch(Path(folder), server, side) for side in (STOCK, OURS)}
         bench = Bench(server, sides, options.rows)

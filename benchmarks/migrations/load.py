@@ -18,7 +18,8 @@ SAMPLE_SECONDS = 0.02
 LARGEST_NUMBER = 1_000_000
 LOCKS = """
 SELECT DISTINCT l.mode FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-WHERE l.relation = to_regclass(%s) AND a.datname = current_database()
+WHERE l.locktype = 'relation' AND l.relation = to_regclass(%s)
+    AND a.datname = current_database()
     AND a.backend_type = 'client backend' AND a.application_name NOT IN ('load', 'reader')
 """
 
