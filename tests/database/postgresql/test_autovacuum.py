@@ -1,6 +1,5 @@
 """Autovacuum and prepared transactions, which need a server set up for them."""
 
-import time
 from collections.abc import Iterator
 
 import psycopg
@@ -8,8 +7,9 @@ import pytest
 from django.db import connection, connections, migrations, models
 from django.db.migrations.state import ProjectState
 
-from apps.database.locks import HolderKind, holders_of
+from apps.database.locks import Holder, HolderKind, holders_of
 from tests.database.postgresql.shop import FILLED, SHOP, Recorder, Shop, ask, limit
+from tests.operations.processes import eventually
 
 pytestmark = pytest.mark.slow
 
@@ -49,23 +49,44 @@ def shop(spare_postgres, django_db_blocker) -> Iterator[Shop]:
     connections["default"] = tests_own
 
 
-def test_autovacuum_goes_when_it_was_waited_for_long_enough(shop):
-    limit(evict_after_seconds=1)
+def vacuums() -> list[Holder]:
+    return [one for one in holders_of(connection, ["shop.shop_item"]) if one.kind != "client"]
+
+
+@pytest.fixture
+def vacuumed(shop) -> Shop:
+    """Autovacuum sits on the table of items."""
     ask(SLOWLY)
     ask("UPDATE shop_item SET score = 1")
-    end = time.monotonic() + 60
-    while not [one for one in holders_of(connection, ["shop_item"]) if one.kind != "client"]:
-        assert time.monotonic() < end
-        time.sleep(0.1)
+    eventually(vacuums, 60)
+    return shop
 
-    shop.migrate(NOTE)
 
-    [waited] = {one.kind for holders in shop.told.waited_for for one in holders}
+def test_autovacuum_goes_when_it_was_waited_for_long_enough(vacuumed):
+    limit(evict_after_seconds=1)
+
+    vacuumed.migrate(NOTE)
+
+    [waited] = {one.kind for holders in vacuumed.told.waited_for for one in holders}
     assert waited == HolderKind.AUTOVACUUM
-    [(_statement, _seconds, wait_ms, retries)] = shop.told.ends
+    [(_statement, _seconds, wait_ms, retries)] = vacuumed.told.ends
     # As long as PostgreSQL takes to notice who is in the way.
     assert wait_ms >= 900
     assert retries == 0
+
+
+def test_a_role_without_rights_tells_it_from_a_client(vacuumed):
+    ask("CREATE ROLE visitor")
+    ask("GRANT USAGE ON SCHEMA shop TO visitor")
+    ask("SET ROLE visitor")
+    try:
+        [vacuum] = holders_of(connection, ["shop.shop_item"])
+    finally:
+        ask("RESET ROLE")
+        ask("DROP OWNED BY visitor")
+        ask("DROP ROLE visitor")
+
+    assert (vacuum.kind, vacuum.query) == (HolderKind.AUTOVACUUM, "")
 
 
 def test_a_prepared_transaction_is_found_by_its_name(shop):
