@@ -63,9 +63,12 @@ def tried(connection: BaseDatabaseWrapper, *, with_first: bool) -> Iterator[Trie
     leaves = [node for node in executor.loader.graph.leaf_nodes() if node[0] in OURS]
     plan = executor.migration_plan(leaves, clean_start=True)
     state = ProjectState(real_apps=executor.loader.unmigrated_apps)
+    # Apps with tables that have got no rows since they were changed.
+    changed: set[str] = set()
     for migration, _ in plan:
         if migration.app_label in OURS and (with_first or not migration.initial):
-            put_rows(state.apps, OURS, connection.alias)
+            put_rows(state.apps, changed | {migration.app_label}, connection.alias)
+            changed.clear()
             before = snapshot(connection)
             run(connection, migration.apply, state)
             up = snapshot(connection)
@@ -76,6 +79,7 @@ def tried(connection: BaseDatabaseWrapper, *, with_first: bool) -> Iterator[Trie
             yield Tried(str(migration), before, up, down, again, operations)
         else:
             after = run(connection, migration.apply, state)
+        changed |= OURS & {migration.app_label}
         state = after
 
 
