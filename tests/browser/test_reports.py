@@ -35,8 +35,9 @@ WRITERS = [
     "/admin/reports/top-authors/?region=North",
     *(
         f"/admin/reports/{slug}/?{MARCH}"
-        for slug in ("engagement", "retention", "comments", "moderation", "staff", "edits")
+        for slug in ("engagement", "comments", "moderation", "staff", "edits")
     ),
+    "/admin/reports/retention/?start=2026-03-02&end=2026-03-29",
 ]
 
 
