@@ -118,7 +118,7 @@ def csv_lines(table: Table) -> Iterator[tuple[int, str]]:
     writer.writerow([harmless(header) for header in table.headers])
     count = 0
     for row in table.rows:
-        writer.writerow([csv_value(value) for value in row])
+        writer.writerow([one if type(one) is int else csv_value(one) for one in row])
         count += 1
         if count == ROWS_AT_ONCE:
             yield count, taken(buffer)

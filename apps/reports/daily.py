@@ -7,11 +7,11 @@ from itertools import accumulate
 
 from django.db.models import QuerySet
 
-from apps.reports.periods import Period
+from apps.reports.periods import Granularity, Period
 from apps.reports.question import Question
 from apps.reports.rollups.durations import median
 from apps.reports.rollups.metric import TOOK, Durations, Metric
-from apps.reports.rollups.reading import DayTotal, Kept, largest, several, summed
+from apps.reports.rollups.reading import DayTotal, Kept, gathered, largest, several, summed
 
 Counted = Iterable[tuple[date, str, int]]
 """Day, key in the metric's dimension ("" where it has none), how many; no row for none."""
@@ -68,8 +68,15 @@ class Daily:
 
 
 def took(metric: Durations, question: Question) -> Daily:
-    """The metric's times on each day of the question."""
-    return daily(metric, question, TOOK)
+    """The metric's times in each day, week or month of the question, and in all of it."""
+    if question.granularity == Granularity.DAY:
+        return daily(metric, question, TOOK)
+    if (took, metric.name) not in question.was_read:
+        start, end, known = question.period.start, question.period.end, question.freshness
+        kind = question.granularity
+        found = gathered(metric, TOOK, start, end, known, question.using, kind)
+        question.was_read[took, metric.name] = Daily(question.period, found)
+    return question.was_read[took, metric.name]
 
 
 def daily(metric: Kept, question: Question, dimension: str = "") -> Daily:

@@ -1,5 +1,7 @@
 """The rows of a report's table as a file: all of them, in the order of time."""
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,11 +18,12 @@ def download(request: HttpRequest, report: Report, asked: Asked, got: Answer) ->
     """In the format that the address asks for; columns he may not take along are left out."""
     columns = [one for one in asked.table.columns if may_take(request.user, one)]
     rows = got.results[asked.table.name].rows
+    reads = [read for column in columns for read in values(column)]
     table = exports.Table(
         name=file_name(report, asked),
         title=title_of(report, asked),
         headers=[head for column in columns for head in heads(column)],
-        rows=[[cell for column in columns for cell in cells(column, row)] for row in rows],
+        rows=([read(row) for read in reads] for row in rows),
         keys=[key for column in columns for key in keys(column)],
     )
     return exports.answer(request, table, asked.format)
@@ -57,6 +60,8 @@ def keys(column: Column) -> tuple[str, ...]:
     return ("start", "end") if column.unit is PERIOD else (column.name,)
 
 
-def cells(column: Column, row: Any) -> tuple[Any, ...]:
-    value = getattr(row, column.name)
-    return (value.start, value.last) if column.unit is PERIOD else (value,)
+def values(column: Column) -> tuple[Callable[[Any], Any], ...]:
+    """How each is read from a row."""
+    if column.unit is PERIOD:
+        return (attrgetter(f"{column.name}.start"), attrgetter(f"{column.name}.last"))
+    return (attrgetter(column.name),)

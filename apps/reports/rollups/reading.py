@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import BigIntegerField, QuerySet, Sum
-from django.db.models.functions import Cast, ExtractIsoWeekDay
+from django.db.models.functions import Cast, ExtractIsoWeekDay, Trunc
 
 from apps.reports.models import DailyTotal
 from apps.reports.rollups.days import DAY, runs
@@ -78,6 +78,27 @@ def several(
     for one, value in totals_of(live, dimension, spans, using).items():
         found[one.metric].append(DayTotal(one.day, one.key, value))
     return [sorted(numbers) for numbers in found.values()]
+
+
+def gathered(
+    metric: Metric,
+    dimension: str,
+    start: date,
+    end: date,
+    known: Freshness,
+    using: str,
+    kind: str,
+) -> list[DayTotal]:
+    """The numbers of each week or month (`kind`), under the first day that it has in [start, end).
+
+    Those of days that are read from the tables stand under their own. Added up in the database: a
+    year of times by their length are 11,000 numbers by day, and 2,000 by week.
+    """
+    rows = kept_of(metric, dimension, start, end, known, using).order_by()
+    by = rows.values_list(Trunc("day", kind), "key").annotate(Sum("value"))
+    found = [DayTotal(max(first, start), key, number) for first, key, number in by]
+    live = live_of(metric, dimension, known, using).items()
+    return found + [DayTotal(one.day, one.key, number) for one, number in live]
 
 
 def summed(

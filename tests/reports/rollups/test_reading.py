@@ -1,17 +1,18 @@
 """What a page asks the database for, however many numbers it shows."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from apps.posts.models import Comment, Post
-from apps.reports.daily import best, by_key, by_weekday, daily, daily_all
+from apps.reports.daily import best, by_key, by_weekday, daily, daily_all, took
 from apps.reports.models import DirtyDay
 from apps.reports.periods import Period
 from apps.reports.question import Question
+from apps.reports.rollups.metric import TOOK
 from apps.reports.rollups.metrics.comments import RECEIVED
 from apps.reports.rollups.metrics.people import ACTIVE, SIGNED_UP
-from apps.reports.rollups.metrics.posts import CREATED, MOST_COMMENTED
+from apps.reports.rollups.metrics.posts import CREATED, MOST_COMMENTED, TO_FIRST_COMMENT
 from apps.reports.rollups.refresh import refresh
 from tests.factories import CommentFactory, PostFactory, UserFactory
 
@@ -77,3 +78,18 @@ def test_the_best_of_a_period_of_equals_the_later():
     Post.objects.filter(pk=equal).update(comment_count=9)
     DirtyDay.objects.create(day=date(2026, 10, 6))
     assert next(iter(best(MOST_COMMENTED, Question(TEN), "post", 3).items())) == (equal, 9)
+
+
+def test_times_by_week_are_those_of_its_days():
+    """Two weeks, the first of them cut; a day of each is kept, and one is read from the tables."""
+    for day, hours in ((1, 1), (4, 5), (6, 30), (7, 2)):
+        moment = datetime(2026, 10, day, 12, tzinfo=UTC)
+        post = PostFactory(status="published", published_at=moment, comment_count=1)
+        CommentFactory(post=post, status="approved", created_at=moment + timedelta(hours=hours))
+    list(refresh())
+    DirtyDay.objects.create(day=date(2026, 10, 7))
+    weeks = Question(TEN, "week")
+    by_week, by_day = took(TO_FIRST_COMMENT, weeks), daily(TO_FIRST_COMMENT, weeks, TOOK)
+    assert [by_week.over(week) for week in weeks.buckets] == [2, 2]
+    for period in [*weeks.buckets, TEN]:
+        assert by_week.by_key(period) == by_day.by_key(period)
