@@ -1,5 +1,5 @@
 """What only the product's own process can tell: `python -m benchmarks.inside statements ADDRESS …`
-prints what each report reads, `… day` how long PostgreSQL takes to bring a marked day up to date.
+prints what each report reads, `… day DATE` how long PostgreSQL takes to bring that day up to date.
 """
 
 import json
@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 import django
 
-# In the middle of the year that the pages show, and of a busy week.
-DAY = date(2025, 7, 1)
+from benchmarks.processor import processor_ms
+
 DAYS = 5
 
 
@@ -42,30 +42,33 @@ def sent_by(report, question) -> list[str]:
     return [one for one in sent if one.upper().startswith(("SELECT", "WITH", "("))]
 
 
-def day() -> dict[str, list[float]]:
-    """Milliseconds in statements of a refresh: with one marked day after a post of it moved to
-    another category and back, each in turn on so many days; and with none.
+def day(first: date) -> list[tuple[float, float]]:
+    """Milliseconds in the statements of a refresh of one day, by the clock and of PostgreSQL's
+    processor time, after a post of it has moved to another category, and back; each in turn on
+    so many days.
     """
     from apps.posts.models import Category, Post
     from apps.reports.models import DirtyDay
 
     other = Category.objects.order_by("-pk").values_list("pk", flat=True).first()
-    found = {"day": [], "nothing": [timed_refresh() for _ in range(3)][1:]}
+    found = []
     for number in range(DAYS):
-        day = DAY + timedelta(days=number)
+        day = first + timedelta(days=number)
         posts = Post.objects.published().filter(published_at__date=day)
         pk, own = posts.exclude(category=other).values_list("pk", "category")[0]
         for category in (other, own):
             Post.objects.filter(pk=pk).update(category=category)
             DirtyDay.objects.create(day=day)
-            found["day"].append(timed_refresh())
-    return found
+            found.append(timed_refresh(day))
+    # The first warms up.
+    return found[2:]
 
 
-def timed_refresh() -> float:
+def timed_refresh(day: date) -> tuple[float, float]:
     from django.db import connection
 
-    from apps.reports.rollups.refresh import refresh
+    from apps.reports.rollups.locks import turn
+    from apps.reports.rollups.refresh import compute_marked
 
     took = 0.0
 
@@ -77,15 +80,18 @@ def timed_refresh() -> float:
         finally:
             took += time.perf_counter() - started
 
-    with connection.execute_wrapper(timed):
-        list(refresh())
-    return took * 1_000
+    with turn(), connection.execute_wrapper(timed):
+        server = connection.connection.info.backend_pid
+        before = processor_ms(server)
+        compute_marked([day])
+        return took * 1_000, processor_ms(server) - before
 
 
 def main() -> None:
     django.setup()
     what, *given = sys.argv[1:]
-    print(json.dumps(day() if what == "day" else statements(json.loads(given[0]))))
+    found = day(date.fromisoformat(given[0])) if what == "day" else statements(json.loads(given[0]))
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from benchmarks.server import Server, clean_environment
 
 EMPTY_PAGE = "/admin/password_change/"
 LINK = re.compile(r'href="/admin/reports/([a-z-]+)/')
-DAYS, LAST_DAY = 365, date(2026, 1, 1)
+DAYS = 365
 DATELESS = ("author", "top-authors")
 WARM_UP = 2
 # What a person has written is not a matter of how many others there are.
@@ -75,8 +75,8 @@ class Times:
 class Addresses:
     """Addresses of one report for which no answer is kept: of another window, or author, each."""
 
-    def __init__(self, slug: str, authors: list[int]):
-        self.slug, self.authors = slug, authors
+    def __init__(self, slug: str, last_day: date, authors: list[int]):
+        self.slug, self.last_day, self.authors = slug, last_day, authors
         # These take neither days nor a granularity.
         one = count()
         self.turns = {"week": one, "day": one if slug in DATELESS else count()}
@@ -92,12 +92,12 @@ class Addresses:
             case "top-authors":
                 # The same hundred people, give or take a few.
                 return f"min_posts={1 + turn % 10}&limit={100 + turn // 10}"
-        last = LAST_DAY - timedelta(days=turn)
+        last = self.last_day - timedelta(days=turn)
         start = last - timedelta(days=DAYS - 1)
         return f"start={start}&end={last}&granularity={granularity}"
 
 
-def inside(peer: Product, *arguments: str) -> dict:
+def inside(peer: Product, *arguments: str):
     command = [sys.executable, "-m", "benchmarks.inside", *arguments]
     environment = clean_environment() | peer.environment()
     done = subprocess.run(
@@ -112,12 +112,12 @@ def read_authors(url: str) -> list[int]:
 
 
 def pages(
-    peer: Product, server: Server, rounds: int, only: list[str]
+    peer: Product, server: Server, rounds: int, last_day: date, only: list[str]
 ) -> Iterator[tuple[str, Times]]:
     _, index = peer.client("GET", "/admin/reports/")
     slugs = sorted(set(LINK.findall(index.decode())))
     authors = read_authors(peer.url)
-    asked = {slug: Addresses(slug, authors) for slug in slugs if slug in (only or slugs)}
+    asked = {slug: Addresses(slug, last_day, authors) for slug in slugs if slug in (only or slugs)}
     raw = {slug: addresses.query(0) for slug, addresses in asked.items()}
     statements = inside(peer, "statements", json.dumps(raw))
     with Raw(peer.url, statements) as limit:
