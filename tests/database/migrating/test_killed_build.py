@@ -14,11 +14,11 @@ VALID = "SELECT indisvalid FROM pg_index WHERE indrelid = 'shelf_book'::regclass
 
 
 @pytest.fixture
-def killed(project, address, session):
+def killed(project, session):
     """A build that waits for an old snapshot, with its client gone; gives the one who waits."""
     project.fill(1_000)
     project.migration("0002_index", INDEX)
-    with psycopg.connect(address) as reader:
+    with psycopg.connect(project.address) as reader:
         reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         reader.execute("SELECT count(*) FROM shelf_book")
         process = project.start("migrate")
