@@ -91,8 +91,9 @@ class Journal(Observer):
     def fail(self, error: BaseException) -> None:
         """Closes the row of what was running, if anything was."""
         if self.run is not None:
-            # The connection may be what failed.
+            # The connection may be what failed; and with the server away there is no other.
             with suppress(Error):
+                self.connection.close_if_unusable_or_obsolete()
                 self._close(outcome(error), note=str(error)[:NOTE_LENGTH])
 
     def started(self, statement: Statement) -> None:

@@ -61,6 +61,21 @@ def test_a_run_that_lost_its_lock_begins_nothing_more(postgres, project, session
     assert project.migrate().code == 0
 
 
+@pytest.mark.slow
+def test_a_run_whose_session_was_ended_is_written_down(postgres, project, session, gate):
+    project.migration("0002_gate", gate.body)
+    process = project.start("migrate")
+    gate.wait()
+    end_sessions(session, WORK_NAME)
+    gate.open()
+
+    failed = ended(process)
+
+    assert failed.code == 1, failed
+    assert "safe to run again" in failed.err
+    assert project.runs()[-1][1] == "failed"
+
+
 @pytest.fixture
 def other(postgres):
     """Another session on the tests' own database."""
