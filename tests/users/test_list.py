@@ -32,9 +32,17 @@ def shown(client, **params) -> list[str]:
 
 class TestWhatItShows:
     def test_a_row_names_all_that_staff_ask_for(self, admin):
-        UserFactory(name="Nora <b>", email="nora@example.com", region="north", points=1234)
+        known = {"region": "north", "points": 1234, "email_verified": True}
+        UserFactory(name="Nora <b>", email="nora@example.com", **known)
         page = admin.get(USERS, {"q": "nora"}).content.decode()
-        for part in ("Nora &lt;b&gt;", "nora@example.com", "north", "1,234", "Active"):
+        for part in (
+            "Nora &lt;b&gt;",
+            "nora@example.com",
+            "north",
+            "1,234",
+            "Active",
+            ">Verified<",
+        ):
             assert part in page
 
     @pytest.mark.parametrize(
