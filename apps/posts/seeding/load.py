@@ -108,6 +108,8 @@ def copy_all(plan: Plan, report: Report, processes: int) -> None:
         cursor.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
         refuse_unless_empty(cursor)
         triggers = bare.search_triggers(cursor, SEARCHED)
+        # Accounts made before in this transaction are to be looked at, or no table can be altered.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
         bare.switch(cursor, triggers, "DISABLE")
         dropped = bare.strip(cursor, tables)
 
