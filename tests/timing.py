@@ -13,7 +13,6 @@ def timed(call: Callable[..., Result], *arguments) -> tuple[Result, float]:
 
     What else the machine does, and how much other tests have left in memory, is not its own.
     """
-    gc.collect()
     gc.disable()
     try:
         started = time.thread_time()

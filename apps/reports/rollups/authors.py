@@ -14,10 +14,10 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Count, F, Min, Sum, Value
 
 from apps.reports.models import WROTE, AuthorDay, AuthorTotal
-from apps.reports.rollups.days import Run, day_of, month_of, portions, week_of
+from apps.reports.rollups.days import Run, day_of, moments, month_of, portions, week_of
 from apps.reports.rollups.metric import Total
 from apps.reports.rollups.metrics.comments import RECEIVED
-from apps.reports.rollups.metrics.people import ACTIVE, COHORT, NEW_CONTRIBUTORS, SIGNED_UP
+from apps.reports.rollups.metrics.people import ACTIVE, COHORT, NEW_CONTRIBUTORS
 from apps.reports.rollups.metrics.posts import CREATED, PUBLISHED
 from apps.reports.rollups.totals import move
 from apps.users.models import User
@@ -239,9 +239,13 @@ def months_of_joining(authors: Sequence[int]) -> dict[int, str]:
 
 
 def sync_regions(span: Run, deltas: Counter[Total]) -> bool:
-    """An account's region may change; the day it was made on is marked then. Whether any did."""
+    """An account's region may change, in the trash too; the day it was made on is marked then.
+    Whether any did.
+    """
     is_moved = False
-    regions = dict(SIGNED_UP.within(span, DEFAULT_DB_ALIAS).values_list("pk", "region"))
+    start, end = moments(*span)
+    made = User.objects.filter(created_at__gte=start, created_at__lt=end).order_by()
+    regions = dict(made.values_list("pk", "region"))
     for some in portions(list(regions)):
         for row in AuthorTotal.objects.filter(pk__in=some):
             if row.region != regions[row.pk]:
