@@ -114,6 +114,8 @@ def read_authors(url: str) -> list[int]:
 def pages(
     peer: Product, server: Server, rounds: int, last_day: date, only: list[str]
 ) -> Iterator[tuple[str, Times]]:
+    # The server has closed it while the totals were computed.
+    peer.client.close()
     _, index = peer.client("GET", "/admin/reports/")
     slugs = sorted(set(LINK.findall(index.decode())))
     authors = read_authors(peer.url)
