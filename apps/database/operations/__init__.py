@@ -6,6 +6,7 @@ from .dual import ContractRename, ExpandRename
 from .indexes import AddIndexConcurrently
 from .retyping import AlterFieldType
 from .sql import PostgresSQL
+from .widening import WidenField
 
 __all__ = [
     "AddIndexConcurrently",
@@ -16,6 +17,7 @@ __all__ = [
     "ExpandRename",
     "PostgresSQL",
     "RetireField",
+    "WidenField",
 ]
 
 # What `makemigrations` writes names this package, so that the files within it may move.

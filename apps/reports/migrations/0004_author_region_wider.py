@@ -1,9 +1,11 @@
 from django.db import migrations, models
 
+from apps.database.operations import WidenField
+
 
 class Migration(migrations.Migration):
     dependencies = [("reports", "0003_view_database")]
 
     operations = [
-        migrations.AlterField("authortotal", "region", models.CharField(blank=True, max_length=40)),
+        WidenField("authortotal", "region", models.CharField(blank=True, max_length=40)),
     ]
