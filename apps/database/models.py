@@ -43,7 +43,9 @@ class MigrationRun(models.Model):
     by = models.CharField(max_length=NAME_LENGTH, blank=True, default="")
     started_at = models.DateTimeField(db_default=ClockTime())
     finished_at = models.DateTimeField(null=True)
+    # What runs now, and how: `observer.Kind`.
     statement = models.TextField(blank=True, default="")
+    kind = models.CharField(max_length=20, blank=True, default="", db_default="")
     longest_wait_ms = models.PositiveIntegerField(default=0)
     note = models.TextField(blank=True, default="")
     statements = models.JSONField(default=list)

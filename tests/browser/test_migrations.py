@@ -23,7 +23,7 @@ def work(content):
     Backfill.objects.all().delete()
     known = {"app": "posts", "stage": "before", "steps": 3, "host": "web-2", "pid": 50102}
     MigrationRun.objects.create(
-        **known, name="0015_category_created_idx", step=2, statement=SQL, by="tomasz"
+        **known, name="0015_category_created_idx", step=2, statement=SQL, kind="online", by="tomasz"
     )
     for state in MigrationRun.State.values[1:]:
         MigrationRun.objects.create(

@@ -63,7 +63,14 @@ def test_with_nothing_to_show_it_says_so(operator):
 def test_what_runs_is_named_with_its_statement_and_step(operator):
     sql = 'CREATE INDEX CONCURRENTLY "idx" ON "posts" ("id") WHERE "title" <> \'<b>\''
     started = timezone.now() - datetime.timedelta(minutes=13, seconds=5)
-    made_run(state="running", statement=sql, started_at=started, finished_at=None, by="tomasz")
+    made_run(
+        state="running",
+        statement=sql,
+        kind="online",
+        started_at=started,
+        finished_at=None,
+        by="tomasz",
+    )
     text = text_of(operator)
     assert "migrate on web-2, by tomasz" in text
     assert "for 13 min · step 2 of 3, before the deploy" in text

@@ -100,12 +100,12 @@ class Journal(Observer):
         self._measured = NOTHING
         if self.run is None:
             return
-        self.run.statement = statement.sql
+        self.run.statement, self.run.kind = statement.sql, statement.kind
         # In a transaction nobody else would see it before its end.
         if not self.connection.in_atomic_block:
             if statement.kind is not Kind.FREE:
                 self._measured = size_of(self.connection, statement.table)
-            self._save("statement", "statements", "longest_wait_ms")
+            self._save("statement", "kind", "statements", "longest_wait_ms")
 
     def ended(self, statement: Statement, seconds: float, wait_ms: int, retries: int) -> None:
         if self.run is None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apps.database.models import MigrationRun
-from apps.monitoring.migrating.wording import kind_of, seconds_in_words
+from apps.monitoring.migrating.wording import KIND, seconds_in_words
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,6 @@ def running(now: datetime) -> Running | None:
         since=run.started_at,
         step=f"step {run.step} of {run.steps}, {run.get_stage_display()}",
         statement=run.statement,
-        kind=kind_of(run.statement),
+        kind=KIND.get(run.kind, ""),
         seconds=seconds_in_words((now - run.started_at).total_seconds()),
     )

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from apps.database.models import Backfill, MigrationRun
+from apps.database.observer import Kind
 from apps.operations.wording import duration
 
 Run, Fill = MigrationRun.State, Backfill.State
@@ -24,19 +25,17 @@ FILL_CSS = {
 }
 # And of its bar.
 BAR_CSS = {Fill.WAITING: "paused", Fill.FAILED: "paused", Fill.PAUSED: "held", Fill.DONE: "done"}
+# Whom a statement of each kind can keep waiting.
+KIND = {
+    Kind.FREE: "Free, nobody has its table",
+    Kind.BRIEF: "Brief lock",
+    Kind.ONLINE: "Online, stops nobody",
+    Kind.BATCHED: "Short batches, stops nobody",
+}
 
 
 def seconds_in_words(seconds: float | None) -> str:
     return "–" if seconds is None else duration(timedelta(seconds=max(seconds, 0)))
-
-
-def kind_of(statement: str) -> str:
-    """Whom it can keep waiting. Only for the eye: how it runs was decided long before."""
-    if "CONCURRENTLY" in statement or "VALIDATE CONSTRAINT" in statement:
-        return "Online, stops nobody"
-    if statement.startswith("UPDATE"):
-        return "Short batches, stops nobody"
-    return "Brief lock" if statement else ""
 
 
 def counted(number: int, one: str, more: str) -> str:

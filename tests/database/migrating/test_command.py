@@ -1,5 +1,6 @@
 """`manage.py migrate` from outside: what it prints, what it leaves, how it ends."""
 
+import re
 import signal
 
 import pytest
@@ -12,7 +13,7 @@ def test_an_empty_database_is_installed_and_the_second_run_has_nothing_to_do(emp
     first, second = empty_project.migrate(), empty_project.migrate()
 
     assert first.code == 0, first
-    assert "shelf.0001_book (2 of 2) … OK" in first.out
+    assert re.search(r"shelf.0001_book \((\d+) of \1\) … OK", first.out)
     assert "safe to run again" in first.out
     assert second.code == 0, second
     assert "No migrations to apply" in second.out
