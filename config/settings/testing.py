@@ -30,7 +30,9 @@ LAZY_LOADS_RAISE = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-WHITENOISE_USE_FINDERS = True
+# A test's client makes the middleware anew: files are looked for when asked for, or the list of
+# all of them is made for each test, a fifth of what a test of a page takes.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = True
 STATIC_ROOT = None
 # A test reads the log through caplog; nobody reads a line per request.
 LOGGING["loggers"]["django_structlog"] = {"level": "WARNING"}
