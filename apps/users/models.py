@@ -127,6 +127,11 @@ class User(AbstractBaseUser, PermissionsMixin):
                 condition=models.Q(suspended_by__isnull=False),
                 name="idx_users_suspended_by",
             ),
+            models.Index(
+                fields=["suspended_until"],
+                condition=LIVE & models.Q(suspended_until__isnull=False),
+                name="idx_users_suspended",
+            ),
         ]
 
     def __str__(self):

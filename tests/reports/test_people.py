@@ -3,12 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import time_machine
+from django.utils import timezone
 
 from apps.reports.answers import read
 from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.report import report_for
+from apps.reports.rollups import reading
 from apps.reports.rollups.refresh import refresh
+from apps.users.models import User
 from tests.factories import CommentFactory, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +30,10 @@ def october(first: int, last: int) -> Period:
 def ask(period: Period, granularity: str = "day", **filters):
     for _ in refresh():
         pass
+    return read_now(period, granularity, **filters)
+
+
+def read_now(period: Period, granularity: str = "day", **filters):
     question = Question(period, granularity, filters)
     results, _ = read(report_for("people"), question, compare=True, person_id=None)
     return results
@@ -105,13 +113,56 @@ def test_the_day_the_clocks_change(settings, zone, moments, expected):
     assert [row.signups for row in ask(october(24, 26))[""].rows] == expected
 
 
+def standings(results) -> list[tuple[str, int, int]]:
+    return [(row.standing, row.people, row.verified) for row in results["standing"].rows]
+
+
+STANDINGS = [("Active", 5, 1), ("Suspended", 1, 1), ("Switched off", 1, 0)]
+
+
 def test_how_those_who_joined_stand(people):
-    rows = ask(october(5, 8))["standing"].rows
-    assert [(row.standing, row.people, row.verified) for row in rows] == [
-        ("Active", 5, 1),
-        ("Suspended", 1, 1),
-        ("Switched off", 1, 0),
-    ]
+    assert standings(ask(october(5, 8))) == STANDINGS
+
+
+def test_how_those_of_a_region_stand(people):
+    # Suspended elsewhere, and in the region but before; both are verified.
+    later = datetime(2126, 1, 1, tzinfo=UTC)
+    UserFactory(created_at=at(3), region="North", suspended_until=later, email_verified=True)
+    UserFactory(created_at=at(6), region="Far North", suspended_until=later, email_verified=True)
+    found = standings(ask(october(5, 8), region="North"))
+    assert found == [("Active", 2, 0), ("Suspended", 0, 0), ("Switched off", 0, 0)]
+    found = standings(ask(october(1, 8), region="North"))
+    assert found == [("Active", 3, 0), ("Suspended", 1, 1), ("Switched off", 0, 0)]
+
+
+def test_who_is_switched_off_or_in_the_trash_is_not_suspended(people):
+    later = datetime(2126, 1, 1, tzinfo=UTC)
+    UserFactory(created_at=at(6), is_active=False, suspended_until=later, email_verified=True)
+    UserFactory(created_at=at(6), deleted_at=at(7), suspended_until=later)
+    assert standings(ask(october(5, 8))) == [*STANDINGS[:2], ("Switched off", 2, 1)]
+
+
+def test_standings_by_totals_and_by_the_clock(people, monkeypatch):
+    """All days are counted, then somebody is suspended: at once, until it ends by itself."""
+    monkeypatch.setattr(reading, "LIVE_DAYS", 7)
+    ask(october(5, 8))
+    User.objects.filter(region="South", created_at=at(5)).update(
+        suspended_until=timezone.now() + timedelta(hours=1)
+    )
+    period = october(5, 8)
+    assert standings(read_now(period)) == [("Active", 4, 1), ("Suspended", 2, 1), STANDINGS[2]]
+    with time_machine.travel(timezone.now() + timedelta(hours=2)):
+        assert standings(read_now(period)) == STANDINGS
+
+
+def test_standings_of_days_that_are_still_to_be_counted(people, monkeypatch):
+    """A page names these days; none of its figures is below zero."""
+    monkeypatch.setattr(reading, "LIVE_DAYS", 0)
+    UserFactory(is_active=False, created_at=timezone.now())
+    period = Period(at(5).date(), timezone.localdate() + timedelta(days=1))
+    # Nothing has been counted: today is read from the tables.
+    found = standings(read_now(period))
+    assert found == [("Active", 0, 0), ("Suspended", 1, 1), ("Switched off", 1, 0)]
 
 
 def test_one_day(people):

@@ -24,7 +24,7 @@ POST, COMMENT, USER = (model._meta.label_lower for model in (Post, Comment, User
 READ = {
     POST: {"deleted_at", "kind", "category", "author"},
     COMMENT: {"deleted_at", "status", "moderated_at", "author", "post"},
-    USER: {"deleted_at", "is_active", "region"},
+    USER: {"deleted_at", "is_active", "email_verified", "region"},
 }
 # Moments that move: their old and new days are in the entry.
 MOMENTS = {POST: {"submitted_at", "published_at"}}

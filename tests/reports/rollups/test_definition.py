@@ -13,14 +13,14 @@ from apps.reports.rollups.refresh import refresh
 from tests.factories import PostFactory
 
 DECLARED = {
-    1: {
+    2: {
         "comments.received": "status hour",
         "comments.time_to_handle": "",
         "edits.merged": "",
         "edits.merged_by_hand": "",
         "edits.pending": "cause",
         "edits.saved": "",
-        "people.signed_up": "status region",
+        "people.signed_up": "standing region standing region",
         "posts.archived": "",
         "posts.created": "category kind",
         "posts.missed": "post",

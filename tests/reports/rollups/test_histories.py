@@ -133,6 +133,9 @@ class Paper:
         else:
             users.change_user(user, {"region": "West"}, by=self.by)
 
+    def verify(self, n: int, day: int) -> None:
+        users.change_user(self.authors[n % 3], {"email_verified": day % 2 == 0}, by=self.by)
+
     def purge(self, n: int, day: int) -> None:
         Post.objects.trashed().update(deleted_at=self.later - timedelta(days=60))
         posts.purge_trashed_posts()
@@ -152,7 +155,7 @@ class Paper:
 
 DEEDS = [
     "write", "import_post", "import_comment", "step", "step", "edit", "moderate", "comment",
-    "move_comment", "manage", "purge", "refresh",
+    "move_comment", "manage", "verify", "purge", "refresh",
 ]  # fmt: skip
 deeds = st.lists(
     st.tuples(st.sampled_from(DEEDS), st.integers(0, 11), st.integers(0, 40)), max_size=25
@@ -190,6 +193,8 @@ def _one_clock(monkeypatch):
 @given(history=deeds, days_later=st.integers(0, 3))
 # Somebody in the trash is given another region.
 @example([("write", 1, 5), ("refresh", 0, 0), ("manage", 1, 17), ("manage", 1, 9)], 0)
+# An address is verified after its day was counted.
+@example([("refresh", 0, 0), ("verify", 1, 0)], 0)
 def test_whatever_happened_the_totals_are_those_from_nothing(history, days_later):
     # The database's clock cannot be moved; ours, which says what is past, can.
     with rolled_back(), time_machine.travel(timezone.now() + timedelta(days=days_later)):

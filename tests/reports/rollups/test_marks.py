@@ -141,6 +141,9 @@ def test_an_account_marks_the_day_it_was_made(by, marked):
     everyone = User.objects.filter(pk=user.pk)
     assert marked(lambda: users.deactivate_users(everyone, by=by)) == [2]
     assert marked(lambda: users.change_user(user, {"region": "North"}, by=by)) == [2]
+    assert marked(lambda: users.change_user(user, {"email_verified": True}, by=by)) == [2]
+    # Another address is not verified.
+    assert marked(lambda: users.change_user(user, {"email": "nell@example.com"}, by=by)) == [2]
     assert marked(lambda: users.change_user(user, {"name": "Nell"}, by=by)) == []
     assert marked(lambda: users.trash_users(everyone, by=by)) == [2]
 

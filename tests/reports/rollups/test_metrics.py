@@ -145,11 +145,16 @@ def test_time_until_a_comment_is_handled():
 
 def test_accounts_made():
     UserFactory(created_at=at(4), region="North")
-    UserFactory(created_at=at(4), region="South", is_active=False)
+    UserFactory(created_at=at(4), region="South", is_active=False, email_verified=True)
     UserFactory(created_at=at(4), deleted_at=at(5))
     assert may("people.signed_up") == {4: 2}
-    assert may("people.signed_up", "status") == {(4, "active"): 1, (4, "inactive"): 1}
+    standings = {(4, "active unverified"): 1, (4, "inactive verified"): 1}
+    assert may("people.signed_up", "standing") == standings
     assert may("people.signed_up", "region") == {(4, "North"): 1, (4, "South"): 1}
+    assert may("people.signed_up", "standing region") == {
+        (4, "active unverified North"): 1,
+        (4, "inactive verified South"): 1,
+    }
 
 
 def test_what_staff_did():

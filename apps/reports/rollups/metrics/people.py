@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Case, CharField, QuerySet, Value, When
+from django.db.models.functions import Concat
 
 from apps.reports.rollups.days import Run
 from apps.reports.rollups.metric import Metric, Moved, Total
@@ -15,12 +16,16 @@ from apps.users.models import User
 
 
 def joined() -> QuerySet:
-    status = Case(
-        When(is_active=True, then=Value("active")),
-        default=Value("inactive"),
+    """`standing` is one of four ("active verified", "inactive unverified", …). Who is suspended
+    is not told: that ends by the clock.
+    """
+    standing = Concat(
+        Case(When(is_active=True, then=Value("active")), default=Value("inactive")),
+        Case(When(email_verified=True, then=Value(" verified")), default=Value(" unverified")),
         output_field=CharField(),
     )
-    return User.objects.live().annotate(status=status)
+    in_region = Concat("standing", Value(" "), "region", output_field=CharField())
+    return User.objects.live().annotate(standing=standing).annotate(standing_region=in_region)
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,10 @@ class Active(Moved):
 
 
 SIGNED_UP = Metric(
-    "people.signed_up", joined, "created_at", {"status": "status", "region": "region"}
+    "people.signed_up",
+    joined,
+    "created_at",
+    {"standing": "standing", "region": "region", "standing region": "standing_region"},
 )
 METRICS = (SIGNED_UP,)
 # By the day of the first post or comment; by `region` too.
