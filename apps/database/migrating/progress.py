@@ -22,7 +22,7 @@ class Progress(Observer):
         self.verbosity = verbosity
         self.pace = Pace()
         # Before the first migration there may be statements: Django's own table of them.
-        self.longest_wait_ms = 0
+        self.name, self.longest_wait_ms = "", 0
         self._line_is_open = False
 
     def shown(self) -> AbstractContextManager:

@@ -96,6 +96,17 @@ def test_a_terminal_gets_the_same_lines():
     assert "  posts.0002_index … OK (" in printed.getvalue()
 
 
+@pytest.mark.parametrize("made", [lambda out: Progress(out.write), Bars])
+def test_a_statement_before_the_first_migration_is_shown_too(made):
+    """Django makes its own table of migrations first."""
+    progress = made(io.StringIO())
+
+    with progress.shown():
+        progress.started(INDEX)
+        progress.progress(INDEX, "Scan the table", 30, 100)
+        progress.ended(INDEX, 0.1, 0, 0)
+
+
 @pytest.mark.parametrize("made", [lambda out: Progress(out.write, 0), lambda out: Bars(out, 0)])
 def test_nothing_is_said_when_nothing_is_to_be(made):
     printed = io.StringIO()
