@@ -6,18 +6,21 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 INDEXES = """
 SELECT index.indexrelid::regclass::text, index.indrelid::regclass::text,
-    pg_relation_size(index.indexrelid), (
+    (
         SELECT min(pid) FROM pg_stat_progress_create_index WHERE index_relid = index.indexrelid
     )
 FROM pg_index AS index JOIN pg_class AS class ON class.oid = index.indexrelid
 WHERE NOT index.indisvalid AND class.relkind = 'i' AND class.relpersistence <> 't'
 ORDER BY 1
 """
-# What is NOT ENFORCED is not validated either, and no leftover: its definition tells.
+# What is NOT ENFORCED, from PostgreSQL 18 on, is not validated either, and no leftover. For its
+# definition a constraint's table is locked, and whoever keeps all others out is waited for.
 CONSTRAINTS = """
-SELECT quote_ident(conname), conrelid::regclass::text, pg_get_constraintdef(oid)
+SELECT quote_ident(conname), conrelid::regclass::text,
+    CASE WHEN %s THEN pg_get_constraintdef(oid) ELSE '' END
 FROM pg_constraint
-WHERE NOT convalidated AND conrelid <> 0 AND pg_get_constraintdef(oid) LIKE '%% NOT VALID'
+WHERE NOT convalidated AND conrelid <> 0
+    AND coalesce((to_jsonb(pg_constraint) ->> 'conenforced')::boolean, true)
 ORDER BY 2, 1
 """
 
@@ -28,7 +31,6 @@ class InvalidIndex:
 
     name: str
     table: str
-    size_bytes: int
     builder_pid: int | None
 
     @property
@@ -54,12 +56,16 @@ def invalid_indexes(connection: BaseDatabaseWrapper) -> list[InvalidIndex]:
     return [InvalidIndex(*row) for row in _rows(connection, INDEXES)]
 
 
-def unvalidated_constraints(connection: BaseDatabaseWrapper) -> list[UnvalidatedConstraint]:
-    """In the whole database, by table and name."""
-    return [UnvalidatedConstraint(*row) for row in _rows(connection, CONSTRAINTS)]
+def unvalidated_constraints(
+    connection: BaseDatabaseWrapper, *, defined: bool = True
+) -> list[UnvalidatedConstraint]:
+    """In the whole database, by table and name. Unless they are to be `defined`, nothing is
+    waited for, and their definitions are empty.
+    """
+    return [UnvalidatedConstraint(*row) for row in _rows(connection, CONSTRAINTS, defined)]
 
 
-def _rows(connection: BaseDatabaseWrapper, sql: str) -> list[tuple]:
+def _rows(connection: BaseDatabaseWrapper, sql: str, *parameters: bool) -> list[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(sql, ())
+        cursor.execute(sql, parameters)
         return cursor.fetchall()

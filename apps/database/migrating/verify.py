@@ -40,7 +40,8 @@ class Verification:
     def _leftovers(self) -> list:
         if self.connection.vendor != "postgresql":
             return []
-        return [*invalid_indexes(self.connection), *unvalidated_constraints(self.connection)]
+        constraints = unvalidated_constraints(self.connection, defined=False)
+        return [*invalid_indexes(self.connection), *constraints]
 
 
 def is_recorded(migration, applied) -> bool:

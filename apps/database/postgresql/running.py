@@ -119,16 +119,23 @@ def took_too_long(statement: Statement, statement_ms: int) -> MigrationStopped:
 
 
 def stopped_by_limits(connection: BaseDatabaseWrapper, error: object) -> MigrationStopped | None:
-    """Why RunPython, whose statements do not run here, ended as it did; None if for reasons of
-    its own. What it does is not known, so nobody but its author could try it again.
+    """Why a statement that does not run here ended as it did: one of RunPython's, or a look at
+    what is there. None if for reasons of its own. What RunPython does is not known, so nobody but
+    its author could try it again.
     """
     if not isinstance(error, OperationalError):
         return None
     limits = connection.limits
     if sqlstate(error) in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):
-        what = f"A statement of RunPython got no lock within {limits.lock_ms / 1000:g} s: {error}"
+        what = (
+            "A statement of RunPython, or a look at a table, got no lock within "
+            f"{limits.lock_ms / 1000:g} s: {error}"
+        )
         return LockBusy(what, "Run again when the rows or tables it wants are not in use.")
     if sqlstate(error) == QUERY_CANCELED:
-        what = f"A statement of RunPython took longer than {limits.sql_statement_ms / 1000:g} s."
+        what = (
+            "A statement of RunPython, or a look at a table, took longer than "
+            f"{limits.sql_statement_ms / 1000:g} s."
+        )
         return MigrationStopped(what, "Change rows in batches: the operation Backfill does.")
     return None

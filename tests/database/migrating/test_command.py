@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.database.migrating.project import ended
+from tests.database.migrating.project import ended, line_with
 from tests.database.migrating.steps import CHECK, COLUMN, FAILS, INDEX, RENAME, UNSAFE
 
 
@@ -40,6 +40,21 @@ def test_a_failure_is_written_down_and_what_came_before_it_stays(project):
         ("0002_column", "done", ""),
         ("0003_fails", "failed", "It cannot be done."),
     ]
+
+
+@pytest.mark.slow
+def test_who_keeps_the_table_to_himself_is_waited_for(postgres, project, session):
+    project.fill(10)
+    project.migration("0002_column", COLUMN)
+    with session.transaction():
+        session.execute("LOCK TABLE shelf_book IN ACCESS EXCLUSIVE MODE")
+        process = project.start("migrate")
+        said = line_with("waits for", process)
+
+    done = ended(process)
+
+    assert f"pid {session.info.backend_pid}" in said
+    assert done.code == 0, done
 
 
 @pytest.mark.parametrize(

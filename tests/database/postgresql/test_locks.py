@@ -11,9 +11,11 @@ from django.db import connection, migrations, models
 
 from apps.database.errors import LockBusy, MigrationStopped
 from apps.database.locks import HolderKind, holders_of, missing_grant, waiters
+from apps.database.migrating.sizes import size_of
+from apps.database.migrating.verify import Verification
 from apps.database.operations import PostgresSQL
 from apps.database.postgresql import lookout
-from tests.database.postgresql.shop import Alongside, ask, limit
+from tests.database.postgresql.shop import ROWS, Alongside, ask, limit
 
 NOTE = migrations.AddField("item", "note", models.TextField(null=True))
 READ = "SELECT count(*) FROM shop_item"
@@ -77,6 +79,19 @@ def test_after_its_budget_it_names_who_sits_there(shop, session):
     reader.rollback()
     shop.migrate(NOTE)
     assert "note" in columns()
+
+
+def test_who_keeps_a_table_to_himself_is_not_waited_for_to_know_of_it(shop, session):
+    """Measuring it, and reading what a constraint of it says, would take a lock."""
+    ask("ALTER TABLE shop_item ADD CONSTRAINT check_place CHECK (place > 0) NOT VALID")
+    ask("SET lock_timeout = '50ms'")
+    sit(session(), "LOCK TABLE shop_item IN ACCESS EXCLUSIVE MODE")
+
+    size = size_of(connection, "shop_item")
+    [left] = Verification(connection, print).before
+
+    assert (size.rows, size.bytes > 0) == (ROWS, True)
+    assert (left.name, left.table) == ("check_place", "shop_item")
 
 
 def test_both_tables_of_a_foreign_key_are_looked_at(shop, session):
@@ -201,7 +216,7 @@ def test_python_that_gets_no_lock_says_so_and_is_taken_back(shop, session):
         shelf.objects.create(name="Second")
         item.objects.filter(pk=9).update(score=2)
 
-    with pytest.raises(LockBusy, match=r"RunPython got no lock within 0\.05 s"):
+    with pytest.raises(LockBusy, match=r"got no lock within 0\.05 s"):
         shop.migrate(migrations.RunPython(change))
     assert ask("SELECT count(*) FROM shop_shelf") == [(1,)]
 
