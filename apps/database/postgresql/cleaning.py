@@ -4,7 +4,7 @@ import time
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from apps.database.errors import LockBusy
+from apps.database.errors import DataRefused, LockBusy
 from apps.database.observer import Kind, Statement
 
 from .running import run
@@ -45,6 +45,21 @@ def drop_unvalidated(connection: BaseDatabaseWrapper, table: str, name: str) -> 
     if found := _row(connection, CONSTRAINT, table, name):
         sql = f"ALTER TABLE {table} DROP CONSTRAINT {name}"
         _run(connection, Statement(sql, Kind.BRIEF, "ACCESS EXCLUSIVE", tuple(found[0])))
+
+
+def with_what_stays(
+    connection: BaseDatabaseWrapper, table: str, name: str, refused: DataRefused
+) -> DataRefused:
+    """A constraint that stood there before this run is not the run's to drop. It may be of one
+    that was killed, and clients should not have to find out.
+    """
+    if _row(connection, CONSTRAINT, table, name) is None:
+        return refused
+    return DataRefused(
+        f"{refused.what}\n{name} stood there before this run, and refuses new rows too.",
+        f"{refused.to_do} To let such rows in until then: "
+        f"ALTER TABLE {table} DROP CONSTRAINT {name};",
+    )
 
 
 def _drop_index(connection: BaseDatabaseWrapper, name: str, table: str) -> None:

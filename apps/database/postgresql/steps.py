@@ -22,7 +22,7 @@ from apps.database.errors import DataRefused, LockBusy
 from apps.database.observer import Kind, Statement
 
 from . import templates
-from .cleaning import drop_invalid_index, drop_unvalidated
+from .cleaning import drop_invalid_index, drop_unvalidated, with_what_stays
 from .offenders import refusal
 from .running import run
 from .templates import Careful, CreatesTable, DropsForeignKey, FillNulls, part
@@ -128,7 +128,7 @@ class SteppingEditor(ZeroDowntime, Stock):
             what = f"{refused.what}\n{name} still stands, and refuses new rows too.\n{busy.what}"
             raise DataRefused(what, busy.to_do) from error
         if refused:
-            raise refused from error
+            raise with_what_stays(self.connection, table, name, refused) from error
 
     def _fill(self, sql: FillNulls, params: Any) -> None:
         table, column = sql.part("table"), sql.part("column")
