@@ -1,6 +1,7 @@
 """Sessions of runs that are no more: their client was killed, their statement goes on.
 
-Who holds the lock on migrating is alone, so any other session that is named like one is an orphan.
+Who holds the lock on migrating is alone, so any other session that is named like one is an orphan;
+by the name of this process too, for a container that is started anew has host and number again.
 Its index build is waited for, since dropping an index under its builder fails both.
 """
 
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from apps.database.errors import LockBusy
 
-from .lock import PATIENCE_SECONDS, POLL_SECONDS, WORK_NAME, identity
+from .lock import PATIENCE_SECONDS, POLL_SECONDS, WORK_NAME
 
 # Long enough for the server to notice that the client is gone.
 GRACE_SECONDS = 10
@@ -20,7 +21,7 @@ SELECT sessions.pid, application_name, coalesce(sessions.query, ''),
     sessions.pid IN (SELECT pid FROM pg_stat_progress_create_index)
 FROM pg_stat_activity AS sessions
 WHERE datname = current_database() AND sessions.pid <> pg_backend_pid()
-    AND starts_with(application_name, %s) AND application_name <> %s
+    AND starts_with(application_name, %s)
 ORDER BY sessions.pid
 """
 
@@ -38,7 +39,7 @@ class Orphan:
 
 def orphans(connection) -> list[Orphan]:
     with connection.cursor() as cursor:
-        cursor.execute(OTHERS, [WORK_NAME, WORK_NAME + identity()])
+        cursor.execute(OTHERS, [WORK_NAME])
         return [Orphan(*row) for row in cursor.fetchall()]
 
 

@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 
 from apps.database.errors import LockBusy
-from apps.database.migrating.lock import LOCK_NAME, WORK_NAME, MigrationLock, key_of
+from apps.database.migrating.lock import LOCK_NAME, WORK_NAME, MigrationLock, identity, key_of
 from apps.database.migrating.orphans import orphans, wait_for_orphans
 from tests.database.migrating.project import end_sessions, ended, line_with
 from tests.database.migrating.steps import COLUMN, INDEX
@@ -120,6 +120,12 @@ def test_an_orphan_is_left_alone_unless_it_may_be_ended(other, autocommitting):
     assert orphans(autocommitting) == []
     with pytest.raises(psycopg.OperationalError):
         other.execute("SELECT 1")
+
+
+def test_a_container_that_is_started_anew_finds_what_its_namesake_left(other, autocommitting):
+    other.execute("SELECT set_config('application_name', %s, false)", [WORK_NAME + identity()])
+
+    assert [orphan.pid for orphan in orphans(autocommitting)] == [other.info.backend_pid]
 
 
 SHOWN = """
