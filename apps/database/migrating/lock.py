@@ -13,6 +13,8 @@ from hashlib import sha256
 
 from apps.database.errors import LockBusy
 
+from .pooling import refuse_shared
+
 PATIENCE_SECONDS = 30 * 60
 POLL_SECONDS = 0.5
 # Everyone sees these names in pg_stat_activity. Who waits has none of the second kind.
@@ -64,11 +66,13 @@ class MigrationLock:
         self.key = key_of(connection.settings_dict["NAME"])
         self.say = say
         self.patience = patience
-        self.waited = False
 
     def __enter__(self):
         self.session = self._connect()
         try:
+            # Before anything is set or locked, which would stay with the server's process.
+            refuse_shared(self.connection, self.session)
+            self.session.execute(SESSION)
             self._acquire()
         except BaseException:
             self.session.close()
@@ -98,16 +102,13 @@ class MigrationLock:
         for name in ("cursor_factory", "context"):
             parameters.pop(name, None)
         parameters["application_name"] = LOCK_NAME + identity()
-        session = self.connection.Database.connect(**parameters, autocommit=True)
-        session.execute(SESSION)
-        return session
+        return self.connection.Database.connect(**parameters, autocommit=True)
 
     def _acquire(self) -> None:
         until = time.monotonic() + self.patience
         told = None
         while not self._ask(HELD, self.key)[0]:
             holder = self._ask(HOLDER, self.key)
-            self.waited = True
             if holder and holder[0] != told:
                 told = holder[0]
                 self.say(f"Waits for {described(holder)}, which is migrating this database.")
