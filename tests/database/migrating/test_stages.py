@@ -49,6 +49,7 @@ def test_of_two_pending_releases_the_first_is_named(release):
 
     assert refused.code == 2, refused
     assert "Deploy the release that brought shelf.0003_column_goes first" in refused.err
+    assert "safe to run again" in refused.err
     assert release.applied() == ["0001_book"]
 
 

@@ -1,4 +1,6 @@
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.core.management.commands import migrate as django_migrate
 from django.db import connections
@@ -44,7 +46,23 @@ class Command(syzygy_migrate.Command):
         self.verbosity, self.interactive = options["verbosity"], options["interactive"]
         with self._handle_quorum(quorum, quorum_timeout, options) as proceed:
             if proceed:
-                self._migrate(stage, options)
+                with self._ended_in_words():
+                    self._migrate(stage, options)
+
+    @contextmanager
+    def _ended_in_words(self) -> Iterator[None]:
+        """However it ends, what can be done about it is said."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            self.stderr.write(f"Interrupted. {IN_ORDER}")
+            raise SystemExit(INTERRUPTED) from None
+        except MigrationStopped as stop:
+            stop.args = (f"{stop}\n{IN_ORDER}",)
+            raise
+        except Exception as error:
+            error.add_note(IN_ORDER)
+            raise
 
     def _migrate(self, stage: Stage, options) -> None:
         plan = self._plan_of(stage, options)
@@ -95,18 +113,8 @@ class Command(syzygy_migrate.Command):
             fake=options["fake"],
             fix_invalid=options["fix_invalid"],
         )
-        try:
-            with progress.shown():
-                self.run(stage)
-        except KeyboardInterrupt:
-            self.stderr.write(f"Interrupted. {IN_ORDER}")
-            raise SystemExit(INTERRUPTED) from None
-        except MigrationStopped as stop:
-            stop.args = (f"{stop}\n{IN_ORDER}",)
-            raise
-        except Exception as error:
-            error.add_note(IN_ORDER)
-            raise
+        with progress.shown():
+            self.run(stage)
         progress.say(f"Done. {SAFE}")
 
     def _progress(self):
