@@ -118,6 +118,8 @@ def _end_recorded(walk: Walk) -> Iterator[None]:
             "Correct the rows, or the values. What was done is kept; it is safe to run again.",
         ) from error
     except Exception as error:
-        checkpoint.end(checkpoint.states.FAILED, getattr(error, "what", str(error)))
+        # The connection may be what failed, and that is what is to be told.
+        with suppress(Error):
+            checkpoint.end(checkpoint.states.FAILED, getattr(error, "what", str(error)))
         raise
     checkpoint.end(checkpoint.states.DONE)

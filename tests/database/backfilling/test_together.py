@@ -2,11 +2,12 @@
 
 import threading
 import time
+from contextlib import closing
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
-from apps.database.backfilling import pace, run, walk
+from apps.database.backfilling import pace, pause, resume, run, walk
 from apps.database.errors import LockBusy
 from apps.database.models import Backfill
 from tests import sizes
@@ -152,6 +153,25 @@ def test_a_row_that_stays_locked_ends_it_after_so_many_attempts(
     assert Backfill.objects.get().state == "failed"
     assert run(work()) == 100
     assert Backfill.objects.get().state == "done"
+
+
+def test_how_a_connection_was_lost_is_told(filling, postgres, small_batches, watch):
+    """And not that its end could not be written down."""
+    fill(Numbered, 300)
+
+    def end_session(*_):
+        pid = connection.connection.info.backend_pid
+        with closing(connection.copy()) as other, other.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+    watcher = watch(Watcher(100, lambda: pause(work().name, "me")))
+    watcher.steps_aside = end_session
+    with pytest.raises(OperationalError, match="terminating connection"):
+        run(work())
+    connection.close()
+    resume(work().name, "me")
+
+    assert run(work()) == 200
 
 
 def test_who_writes_beside_it_keeps_what_he_wrote(filling, postgres, small_batches):
