@@ -20,6 +20,11 @@ def still_to_do(values: Mapping[str, Any]) -> Q:
     return reduce(or_, (Q(**{f"{name}__isnull": values[name] is not None}) for name in values))
 
 
+def plain(field: models.Field) -> models.Field:
+    """What a key is in the end: that of a profile is its user's."""
+    return field.target_field if field.is_relation else field
+
+
 @dataclass(frozen=True)
 class Window:
     """Rows whose keys follow each other: above `after`, up to and including `last`.
@@ -91,7 +96,8 @@ class Work:
         """
         if connections[self.using].features.has_select_for_update:
             rows = rows.select_for_update(of=("self",), no_key=True)
-        return list(rows.values_list("pk", flat=True))
+        # Of a key of several columns one, for Django cannot lock by them all.
+        return list(rows.values_list(self.model._meta.pk_fields[0].attname, flat=True))
 
     def expected(self) -> int:
         """How many rows there are: counted, or if there are many, what the planner takes it for:
@@ -114,15 +120,21 @@ class Work:
         return self.text(keys.first()), self.text(keys.last())
 
     def _plain_key(self) -> models.Field:
-        """What a key is in the end: that of a profile is its user's."""
-        field = self.model._meta.pk
-        return field.target_field if field.is_relation else field
+        return plain(self.model._meta.pk)
 
     def text(self, key: Any) -> str | None:
+        if isinstance(key, tuple):
+            return json.dumps([str(part) for part in key])
         return None if key is None else str(key)
 
     def key(self, text: str | None) -> Any:
-        return None if text is None else self._plain_key().to_python(text)
+        if text is None:
+            return None
+        field = self._plain_key()
+        if isinstance(field, models.CompositePrimaryKey):
+            parts = zip(field.fields, json.loads(text), strict=True)
+            return tuple(plain(part).to_python(value) for part, value in parts)
+        return field.to_python(text)
 
     @property
     def sql(self) -> str:

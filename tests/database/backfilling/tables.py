@@ -57,7 +57,22 @@ class Extension(models.Model):
         db_table = "scratch_extension"
 
 
-MODELS = (Numbered, Unnumbered, Named, Extension)
+class Paired(models.Model):
+    """Its key is two columns, the second of which restarts with each of the first."""
+
+    pk = models.CompositePrimaryKey("shelf", "place")
+    shelf = models.CharField(max_length=20)
+    place = models.IntegerField()
+    filled = models.IntegerField(null=True)
+    changes = models.IntegerField(default=0)
+
+    class Meta:
+        apps = apps
+        app_label = "scratch"
+        db_table = "scratch_paired"
+
+
+MODELS = (Numbered, Unnumbered, Named, Extension, Paired)
 
 
 def work(model=Numbered, *, name: str = "", **values) -> Work:
@@ -75,6 +90,7 @@ def fill(model, rows: int) -> None:
         Unnumbered: lambda number: {},
         Named: lambda number: {"name": f"n° {number * 7919 % rows:>9} ’é"},
         Extension: lambda number: {"base_id": number + 1},
+        Paired: lambda number: {"shelf": f"shelf, {number // 30}", "place": -(number % 30)},
     }[model]
     if model is Extension:
         fill(Numbered, rows)
