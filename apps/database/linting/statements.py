@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 import sqlparse
 from django.db.migrations import RunSQL
 from django.db.migrations.operations.base import Operation
+from sqlparse.exceptions import SQLParseError
 
 NAME = r'(?:only )?(?:"?\w+"?\.)?"?(\w+)"?'
 # The table that a statement locks, by how the statement begins.
@@ -23,6 +24,12 @@ TABLE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 MADE = re.compile(rf"create (?:unlogged )?table (?:if not exists )?{NAME}", re.IGNORECASE)
+# What nobody may read beside. What only writers wait for, or nobody, is not in it.
+SHUTS_OUT = re.compile(
+    r"(drop (table|trigger|policy|rule)|truncate|lock"
+    r"|alter table (?!.*(foreign key|set statistics|set \()).*? (add|alter|drop|rename)) ",
+    re.IGNORECASE,
+)
 ROWS = re.compile(r"(update|delete from|insert into|select|with|set) ", re.IGNORECASE)
 
 
@@ -43,6 +50,17 @@ def statements_of(operation: Operation, *, backwards: bool = False) -> list[str]
 def table_in(statement: str) -> str | None:
     match = TABLE.match(statement)
     return next(filter(None, match.groups()), None) if match else None
+
+
+def tables_shut(texts: Iterable[str]) -> list[str]:
+    """Those that the statements keep everybody from, as far as it can be told."""
+    try:
+        statements = [plain for text in texts for plain in _split(text)]
+    except SQLParseError:
+        # Too long for it, as data are.
+        return []
+    tables = [table_in(statement) for statement in statements if SHUTS_OUT.match(statement)]
+    return list(dict.fromkeys(filter(None, tables)))
 
 
 def tables_made(statements: Iterable[str]) -> set[str]:

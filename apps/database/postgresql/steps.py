@@ -19,6 +19,7 @@ from django_zero_downtime_migrations.backends.postgres.schema import (
 
 from apps.database.backfilling import fill_nulls
 from apps.database.errors import DataRefused, LockBusy
+from apps.database.linting.statements import tables_shut
 from apps.database.observer import Kind, Statement
 
 from . import templates
@@ -62,8 +63,8 @@ class SteppingEditor(ZeroDowntime, Stock):
             self._take(sql, params)
 
     def execute_together(self, statements: Sequence[str], tables: Sequence[str] = ()) -> None:
-        """Plain SQL in one transaction, tried again as a whole. `tables` are those it locks: it
-        begins when nobody sits on them.
+        """Plain SQL in one transaction, tried again as a whole. `tables` are those it locks, by
+        default those it names: it begins when nobody sits on them.
         """
         if self.collect_sql:
             for sql in statements:
@@ -76,7 +77,8 @@ class SteppingEditor(ZeroDowntime, Stock):
                     self._send(sql)
 
         text = "; ".join(sql.strip().rstrip(";") for sql in statements)
-        statement = Statement(text, Kind.BRIEF, "ACCESS EXCLUSIVE", tuple(tables))
+        tables = tuple(tables or tables_shut(statements))
+        statement = Statement(text, Kind.BRIEF, "ACCESS EXCLUSIVE", tables)
         run(self.connection, statement, perform, self.connection.limits.sql_statement_ms)
 
     def _take(self, step: Any, params: Any) -> bool:
@@ -151,6 +153,9 @@ class SteppingEditor(ZeroDowntime, Stock):
             kind = Kind.FREE
         elif isinstance(step, PGLock) and step.disable_statement_timeout:
             kind = Kind.ONLINE
+        if not (tables or isinstance(step, PGLock)):
+            # SQL by hand: where it can be told whom it locks out, they are looked for too.
+            tables = tables_shut([sql])
         return Statement(sql, kind, templates.lock_of(step), tuple(map(strip_quotes, tables)))
 
     def _tables(self, step: Any) -> list[str]:

@@ -63,6 +63,43 @@ def test_an_idle_reader_is_waited_for_outside_of_the_queue(shop, session):
     assert retries == 0
 
 
+BY_HAND = "ALTER TABLE shop_item ADD COLUMN note text"
+
+
+@pytest.mark.parametrize("operation", [migrations.RunSQL(BY_HAND), PostgresSQL([BY_HAND])])
+def test_sql_by_hand_waits_outside_of_the_queue_too(operation, shop, session):
+    reader = session()
+    sitting = sit(reader)
+    left = Alongside(lambda: (until(lambda: shop.told.waited_for), reader.rollback()))
+
+    shop.migrate(operation)
+    left.outcome()
+
+    assert {one.pid for holders in shop.told.waited_for for one in holders} == {sitting}
+    [(_statement, _seconds, _wait_ms, retries)] = shop.told.ends
+    assert retries == 0
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE shop_item SET score = 1 WHERE id = 9",
+        """CREATE TRIGGER own BEFORE UPDATE ON shop_item
+           FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()""",
+        "ALTER TABLE shop_item VALIDATE CONSTRAINT check_place",
+        "ALTER TABLE shop_item ALTER COLUMN name SET STATISTICS 200",
+    ],
+)
+def test_sql_that_a_reader_does_not_mind_does_not_wait_for_him(sql, shop, session):
+    ask("ALTER TABLE shop_item ADD CONSTRAINT check_place CHECK (place > 0) NOT VALID")
+    limit(budget_seconds=0.3)
+    sit(session())
+
+    shop.migrate(PostgresSQL(sql))
+
+    assert shop.told.waited_for == []
+
+
 def test_after_its_budget_it_names_who_sits_there(shop, session):
     reader = session()
     sitting = sit(reader)
@@ -184,9 +221,8 @@ def test_sql_of_a_migration_is_tried_again_as_a_whole(shop, session):
     limit(lock_ms=50)
     reader = session()
     sit(reader)
-    twice = PostgresSQL(
-        ["INSERT INTO shop_shelf (name) VALUES ('Second')", "ALTER TABLE shop_item ADD extra int"]
-    )
+    untold = "DO 'BEGIN ALTER TABLE shop_item ADD extra int; END'"
+    twice = PostgresSQL(["INSERT INTO shop_shelf (name) VALUES ('Second')", untold])
     Alongside(lambda: (time.sleep(0.3), reader.rollback()))
 
     shop.migrate(twice)
