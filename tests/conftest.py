@@ -15,7 +15,7 @@ from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
 from hypothesis import settings as hypothesis_settings
 
-from apps.backoffice import single_flight
+from apps.backoffice import guarded_redis, single_flight
 from tests.clients import StaffClient
 from tests.stores import Postgres, Redis
 
@@ -74,6 +74,11 @@ def _start_servers() -> None:
         redis.start()
         settings.CACHES["default"].clear()
         settings.CACHES["default"].update(settings.REDIS_CACHE | {"LOCATION": redis.url})
+        # A loaded machine is no Redis that hangs; who tests that makes a cache of his own.
+        options = settings.REDIS_CACHE["OPTIONS"]
+        patience = {"SOCKET_TIMEOUT": 10, "SOCKET_CONNECT_TIMEOUT": 10}
+        settings.CACHES["default"]["OPTIONS"] = options | patience
+        guarded_redis.SLOW_SECONDS = 5
 
 
 # A test that asks for one of these belongs to one leg and is not even selected in the other.
@@ -142,6 +147,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 @pytest.fixture(autouse=True)
 def _empty_cache() -> None:
+    guarded_redis.guard.close()
     cache.clear()
     single_flight.in_process.clear()
 

@@ -12,7 +12,7 @@ def size(small: int, true: int) -> int:
 # Rows in a list whose query count must not grow with them.
 LIST_ROWS = size(200, 1_000)
 
-# Bytes of each hostile text that must be refused or shown within two seconds.
+# Bytes of each hostile text that must be refused or shown in bounded time.
 HOSTILE_BYTES = size(30_000, 1_000_000)
 
 # Idle connections in the pool when PostgreSQL restarts, and how long it stays away.
@@ -26,7 +26,7 @@ IMPORT_ITEMS = size(1_000, 5_000)
 KILLS = size(1, 5)
 
 # Random histories of each kind of object, and the versions of one long history.
-HISTORY_EXAMPLES = size(15, 500)
+HISTORY_EXAMPLES = size(15, 250)
 HISTORY_VERSIONS = size(50, 10_000)
 
 # Posts that are due when eight workers look for them at once.
@@ -37,7 +37,7 @@ HISTORY_PAGE_VERSIONS = size(1_000, 10_000)
 # People who save one post at once, how often each, and rounds of a form sent ten times at once.
 STORM_PEOPLE = size(10, 50)
 STORM_SAVES = size(2, 10)
-RESUBMISSIONS = size(1, 100)
+RESUBMISSIONS = size(1, 40)
 
 # Readers of an expired report at one moment, and the processes they are in.
 READERS = size(20, 100)
@@ -50,7 +50,7 @@ LOCK_SECONDS = 3 if TRUE_SIZES else 0.3
 CRASHES = size(1, 10)
 
 # Random histories whose totals must be those counted from nothing.
-ROLLUP_EXAMPLES = size(4, 150)
+ROLLUP_EXAMPLES = size(4, 80)
 # How often each of three writers changes each of his posts while days are computed.
 ROLLUP_WRITERS = size(4, 60)
 

@@ -16,9 +16,7 @@ PLACES = ["here", "there", "elsewhere"]
 
 
 @pytest.fixture(autouse=True)
-def fresh_guard(monkeypatch):
-    # A busy machine may be slow without being ill.
-    monkeypatch.setattr(guarded_redis, "SLOW_SECONDS", 5)
+def fresh_guard():
     guarded_redis.guard.close()
     yield
     guarded_redis.guard.close()

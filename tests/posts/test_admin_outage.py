@@ -13,9 +13,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def ailing_cache(spare_redis, settings, monkeypatch):
+def ailing_cache(spare_redis, settings):
     settings.CACHES = {"default": settings.REDIS_CACHE | {"LOCATION": spare_redis.url}}
-    monkeypatch.setattr(guarded_redis, "SLOW_SECONDS", 5)
     guarded_redis.guard.close()
     yield spare_redis
     guarded_redis.guard.close()
