@@ -5,6 +5,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+# The exit code, as shells have it.
+INTERRUPTED = 130
+
 
 @contextmanager
 def ended_in_order() -> Iterator[None]:

@@ -1,4 +1,7 @@
 import json
+import os
+import signal
+import time
 from datetime import timedelta
 from io import StringIO
 
@@ -6,7 +9,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from apps.database import backfilling
 from apps.database.backfilling import BackfillPaused
+from apps.database.management.commands import backfill as command
 from apps.database.models import Backfill
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +87,22 @@ def test_pausing_and_resuming_say_what_comes_next():
     assert "may go on" in backfill("resume", made.name, "--by", "hanna")
     made.refresh_from_db()
     assert made.state == "waiting"
+
+
+def test_one_that_a_deployment_ends_says_what_comes_next(monkeypatch):
+    def run(*_, **options):
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(10)
+
+    made, said = row(), StringIO()
+    monkeypatch.setattr(command, "work_named", lambda *_: made)
+    monkeypatch.setattr(backfilling, "run", run)
+
+    with pytest.raises(SystemExit) as ended:
+        call_command("backfill", "run", made.name, stdout=StringIO(), stderr=said)
+
+    assert ended.value.code == 130
+    assert "What was done is kept" in said.getvalue()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from django.db import connections
 from apps.database import backfilling
 from apps.database.backfilling import listing
 from apps.database.backfilling.checkpoint import rows
+from apps.database.migrating.interruption import INTERRUPTED, ended_in_order
 from apps.database.migrating.observers import observed_by
 from apps.database.migrating.progress import Progress
 from apps.database.operations.finding import work_named
@@ -58,8 +59,13 @@ class Command(BaseCommand):
         names = names or list(unfinished.order_by("id").values_list("name", flat=True))
         if not names:
             self.stdout.write("Every backfill is done.")
-        for name in names:
-            self._run_one(name, verbosity)
+        try:
+            with ended_in_order():
+                for name in names:
+                    self._run_one(name, verbosity)
+        except KeyboardInterrupt:
+            self.stderr.write("Interrupted. What was done is kept; run it again, and it goes on.")
+            raise SystemExit(INTERRUPTED) from None
 
     def _run_one(self, name: str, verbosity: int) -> None:
         row = rows(self.connection.alias).filter(name=name).first()

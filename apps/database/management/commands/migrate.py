@@ -8,11 +8,11 @@ from syzygy import Stage
 from syzygy.management.commands import migrate as syzygy_migrate
 
 from apps.database.errors import MigrationStopped
+from apps.database.migrating.interruption import INTERRUPTED
 from apps.database.migrating.stages import planning
 
 SAFE = "It is safe to run again."
 IN_ORDER = f"What was begun is finished, or taken back. {SAFE}"
-INTERRUPTED = 130
 
 
 class Command(syzygy_migrate.Command):
