@@ -91,6 +91,9 @@ class Run:
             yield
             return
         with MigrationLock(self.connection, self.progress.say) as self.lock:
+            # While others had their turn its session may have been ended for being idle.
+            if not self.connection.in_atomic_block:
+                self.connection.close()
             wait_for_orphans(self.connection, self.progress.say, self.may_end)
             yield
 

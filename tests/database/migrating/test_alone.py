@@ -1,5 +1,7 @@
 """One run at a time: others wait, and what was killed is found."""
 
+import time
+
 import psycopg
 import pytest
 from django.db import connection
@@ -26,6 +28,22 @@ def test_a_second_host_says_whom_it_waits_for_and_finds_nothing_left(postgres, p
     assert [ended(first).code, ended(second).code] == [0, 0]
     assert project.applied() == ["0001_book", "0002_gate", "0003_column", "0004_index"]
     assert [state for _, state, _ in project.runs()[1:]] == ["done", "done", "done"]
+
+
+@pytest.mark.slow
+def test_who_waited_for_longer_than_a_session_may_idle_goes_on(postgres, project, session, gate):
+    session.execute(f"ALTER DATABASE {session.info.dbname} SET idle_session_timeout = '1s'")
+    project.migration("0002_gate", gate.body)
+    first = project.start("migrate")
+    gate.wait()
+    second = project.start("migrate")
+    line_with("Waits for", second)
+    time.sleep(2)
+    gate.open()
+
+    assert ended(first).code == 0
+    waited = ended(second)
+    assert waited.code == 0, waited
 
 
 @pytest.mark.slow
