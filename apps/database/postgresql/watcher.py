@@ -28,6 +28,7 @@ class Watcher:
         self.limits = connection.limits
         self.behind: Holder | None = None
         self.since: dict[str, float] = {}
+        self.is_blind = False
         self.ended = Event()
         # A cancellation that came too late would meet the next statement.
         self.cancelling = Lock()
@@ -52,11 +53,20 @@ class Watcher:
         second = self.connection.copy()
         try:
             while not self.ended.is_set():
-                self._look(second)
+                self._try_to_look(second)
                 self.ended.wait(self.limits.watch_seconds)
-        except Error:
-            logger.warning("A migration's statement goes on unwatched.", exc_info=True)
         finally:
+            second.close()
+
+    def _try_to_look(self, second: BaseDatabaseWrapper) -> None:
+        """Who gave up would leave the statement unbounded; the next look has a new connection."""
+        try:
+            self._look(second)
+            self.is_blind = False
+        except Error:
+            if not self.is_blind:
+                logger.warning("A migration's statement is not watched just now.", exc_info=True)
+            self.is_blind = True
             second.close()
 
     def _look(self, second: BaseDatabaseWrapper) -> None:

@@ -163,6 +163,39 @@ def test_a_build_behind_a_forgotten_snapshot_is_ended_and_names_it(shop, session
     assert shop.leftovers == []
 
 
+WATCHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE query LIKE '%pg_blocking_pids%' AND pid <> pg_backend_pid()
+"""
+
+
+@pytest.mark.slow
+def test_a_build_is_watched_again_when_its_watcher_lost_its_connection(shop, session):
+    limit(behind_one_seconds=1.5)
+    reader = session()
+    reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    reader.execute(SNAPSHOT)
+
+    stopped = Event()
+
+    def blind():
+        while not shop.told.waited_for:
+            time.sleep(0.01)
+        with psycopg.connect(**parameters(), autocommit=True) as client:
+            ended = client.execute(WATCHERS).fetchall()
+        stopped.wait(6)
+        reader.rollback()
+        return ended
+
+    blinded = Alongside(blind)
+    with pytest.raises(LockBusy, match=f"pid {reader.info.backend_pid}"):
+        shop.migrate(NAME)
+
+    stopped.set()
+    assert blinded.outcome() == [(True,)]
+    assert shop.leftovers == []
+
+
 def test_an_index_that_cannot_be_dropped_yet_is_dropped_by_the_next_run(shop, session):
     shop.migrate(NAME)
     limit(behind_one_seconds=0.2)
