@@ -96,6 +96,7 @@ ALIKE = (
     "tests/backoffice/charts/",
     "tests/backoffice/test_forms.py",
     "tests/config/test_environment.py",
+    "tests/config/test_settings.py",
     "tests/database/linting/test_ours.py",
     "tests/database/linting/test_waivers.py",
     "tests/database/test_autodetector.py",
@@ -113,6 +114,7 @@ ALIKE = (
     "tests/reports/test_views.py",
     "tests/test_ladder.py",
     "tests/test_matrix.py",
+    "tests/users/test_rights.py",
 )
 
 
