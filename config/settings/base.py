@@ -86,18 +86,6 @@ TEMPLATES = [
 DATABASES = databases(env)
 # Where reports read; `replica` is asked first if there is one.
 REPORTS_ALIAS = "reports"
-# Migrations of others that `migrate` would refuse on a table in use, each with why it may pass.
-WITH_ITS_TABLE = "Every database of ours got it together with the table, when nobody had used it."
-MIGRATIONS_ALLOWED = {
-    f"django_tasks_database.{name}": WITH_ITS_TABLE
-    for name in (
-        "0003_dbtaskresult_enqueued_at_dbtaskresult_finished_at",
-        "0005_alter_dbtaskresult_priority_and_more",
-        "0012_add_separate_exception_fields",
-        "0016_remove_dbtaskresult_django_task_new_ordering_idx_and_more",
-        "0017_dbtaskresult_metadata",
-    )
-}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Migrations that `migrate` lets through although they keep somebody waiting on tables with rows,
 # each with the reason: those of packages, and what is older than the lint.
