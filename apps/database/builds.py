@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from .fetching import fetch_all
+
 # The phases of CREATE INDEX CONCURRENTLY in their order, each with what measures it.
 # https://www.postgresql.org/docs/current/progress-reporting.html#CREATE-INDEX-PHASES
 PHASES = (
@@ -63,9 +65,7 @@ class Build:
 
 def builds(connection: BaseDatabaseWrapper) -> list[Build]:
     """Those that run in this database now."""
-    with connection.cursor() as cursor:
-        cursor.execute(BUILDS)
-        return [_build(row) for row in cursor.fetchall()]
+    return [_build(row) for row in fetch_all(connection, BUILDS)]
 
 
 def _build(row: tuple) -> Build:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from .fetching import fetch_all
+
 INDEXES = """
 SELECT index.indexrelid::regclass::text, index.indrelid::regclass::text,
     (
@@ -53,7 +55,7 @@ class UnvalidatedConstraint:
 
 def invalid_indexes(connection: BaseDatabaseWrapper) -> list[InvalidIndex]:
     """In the whole database, by name; names are quoted where SQL would want them quoted."""
-    return [InvalidIndex(*row) for row in _rows(connection, INDEXES)]
+    return [InvalidIndex(*row) for row in fetch_all(connection, INDEXES)]
 
 
 def unvalidated_constraints(
@@ -62,10 +64,4 @@ def unvalidated_constraints(
     """In the whole database, by table and name. Unless they are to be `defined`, nothing is
     waited for, and their definitions are empty.
     """
-    return [UnvalidatedConstraint(*row) for row in _rows(connection, CONSTRAINTS, defined)]
-
-
-def _rows(connection: BaseDatabaseWrapper, sql: str, *parameters: bool) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()
+    return [UnvalidatedConstraint(*row) for row in fetch_all(connection, CONSTRAINTS, [defined])]

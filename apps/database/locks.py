@@ -10,6 +10,8 @@ from enum import StrEnum
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from .fetching import fetch_all
+
 STRENGTHS = (
     "ACCESS SHARE",
     "ROW SHARE",
@@ -161,13 +163,13 @@ def blockers_of(connection: BaseDatabaseWrapper, pid: int) -> list[Holder]:
 
 def waiters(connection: BaseDatabaseWrapper) -> list[Waiter]:
     """Everybody in this database who waits for a lock, the longest at it first."""
-    rows = _rows(connection, WAITERS)
+    rows = fetch_all(connection, WAITERS)
     return [Waiter(*row[:4], sql_name(row[4]), *row[5:7], tuple(row[7])) for row in rows]
 
 
 def missing_grant(connection: BaseDatabaseWrapper) -> str:
     """What lets this role see the statements of others; empty when it can."""
-    [(may, role)] = _rows(
+    [(may, role)] = fetch_all(
         connection, "SELECT pg_has_role('pg_read_all_stats', 'USAGE'), quote_ident(current_user)"
     )
     return "" if may else f"GRANT pg_read_all_stats TO {role};"
@@ -187,11 +189,5 @@ def _holders(connection: BaseDatabaseWrapper, held: str, parameters: Sequence) -
     sql = f"WITH {held} {DESCRIBED}"
     return [
         Holder(*row[:5], HolderKind(row[5]), row[6], tuple(row[7]), tuple(map(sql_name, row[8])))
-        for row in _rows(connection, sql, parameters)
+        for row in fetch_all(connection, sql, parameters)
     ]
-
-
-def _rows(connection: BaseDatabaseWrapper, sql: str, parameters: Sequence = ()) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchall()

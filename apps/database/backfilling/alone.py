@@ -7,6 +7,8 @@ from zlib import crc32
 
 import django.db
 
+from apps.database.fetching import fetch_one
+
 # The first half of the key of our advisory locks; the second one is the backfill's name.
 BACKFILLS = 0xBACF
 POLL_SECONDS = 0.5
@@ -48,6 +50,4 @@ def _who_runs(connection, name: str) -> str:
 
 
 def _ask(connection, sql: str, name: str):
-    with connection.cursor() as cursor:
-        cursor.execute(sql, key(name))
-        return cursor.fetchone()[0]
+    return fetch_one(connection, sql, key(name))[0]

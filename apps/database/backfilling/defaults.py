@@ -4,6 +4,8 @@ from django.db import models
 from django.db.migrations.loader import MigrationLoader
 from django.db.models import Func
 
+from apps.database.fetching import fetch_one
+
 from .work import Work, still_to_do
 
 HAS_DEFAULT = """
@@ -38,6 +40,4 @@ def _has_default(connection, field: models.Field) -> bool:
     if connection.vendor != "postgresql":
         return False
     table = connection.ops.quote_name(field.model._meta.db_table)
-    with connection.cursor() as cursor:
-        cursor.execute(HAS_DEFAULT, [table, field.column])
-        return cursor.fetchone()[0] > 0
+    return fetch_one(connection, HAS_DEFAULT, [table, field.column])[0] > 0

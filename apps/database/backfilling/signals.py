@@ -2,9 +2,9 @@
 
 import logging
 import time
-from collections.abc import Sequence
 
 from apps.database import locks
+from apps.database.fetching import fetch_all
 
 from .throttle import Signal
 
@@ -47,7 +47,7 @@ class Vacuum:
         self.table = connection.ops.quote_name(table)
 
     def __call__(self) -> str:
-        found = _rows(self.connection, self.sql, [self.table])
+        found = fetch_all(self.connection, self.sql, [self.table])
         return f"vacuum works on {self.table}" if found else ""
 
 
@@ -68,7 +68,7 @@ class ReplicationLag:
         self.connection = connection
 
     def seconds(self) -> float:
-        ((seconds,),) = _rows(self.connection, self.sql, [LAG_BYTES])
+        ((seconds,),) = fetch_all(self.connection, self.sql, [LAG_BYTES])
         return float(seconds or 0)
 
     def __call__(self) -> str:
@@ -86,7 +86,7 @@ class WalRate:
         self.last = None
 
     def __call__(self) -> str:
-        ((position,),) = _rows(self.connection, "SELECT pg_current_wal_insert_lsn() - '0/0'")
+        ((position,),) = fetch_all(self.connection, "SELECT pg_current_wal_insert_lsn() - '0/0'")
         last, self.last = self.last, (time.monotonic(), int(position))
         if last is None:
             return ""
@@ -109,13 +109,9 @@ def signals(connection, table: str) -> list[Signal]:
 
 
 def _warn_of_hidden_replicas(connection) -> None:
-    [(hidden,)] = _rows(connection, "SELECT count(*) FROM pg_stat_replication WHERE state IS NULL")
+    [(hidden,)] = fetch_all(
+        connection, "SELECT count(*) FROM pg_stat_replication WHERE state IS NULL"
+    )
     if hidden:
         grant = locks.missing_grant(connection)
         logger.warning("How far %d replicas are behind may not be seen: %s", hidden, grant)
-
-
-def _rows(connection, sql: str, params: Sequence = ()) -> list[tuple]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall()

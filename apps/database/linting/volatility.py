@@ -6,6 +6,8 @@ from django.db.models import Field, Value
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
 
+from apps.database.fetching import fetch_all
+
 from .offline import Offline
 
 CALL = re.compile(r"([a-z_]\w*)\s*\(", re.IGNORECASE)
@@ -30,8 +32,5 @@ def volatile_function(connection, field: Field) -> str:
 def _volatile(connection, names: list[str]) -> set[str]:
     if isinstance(connection, Offline):
         return KNOWN
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT proname FROM pg_proc WHERE provolatile = 'v' AND proname = ANY(%s)", [names]
-        )
-        return {name for (name,) in cursor.fetchall()}
+    sql = "SELECT proname FROM pg_proc WHERE provolatile = 'v' AND proname = ANY(%s)"
+    return {name for (name,) in fetch_all(connection, sql, [names])}

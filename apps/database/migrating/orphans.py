@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from apps.database.errors import LockBusy
+from apps.database.fetching import fetch_all
 
 from .lock import PATIENCE_SECONDS, POLL_SECONDS, WORK_NAME
 
@@ -38,9 +39,7 @@ class Orphan:
 
 
 def orphans(connection) -> list[Orphan]:
-    with connection.cursor() as cursor:
-        cursor.execute(OTHERS, [WORK_NAME])
-        return [Orphan(*row) for row in cursor.fetchall()]
+    return [Orphan(*row) for row in fetch_all(connection, OTHERS, [WORK_NAME])]
 
 
 def wait_for_orphans(

@@ -4,6 +4,7 @@ A timeout, a name or a lock of a session would be somebody else's after each sta
 """
 
 from apps.database.errors import Refused
+from apps.database.fetching import fetch_one
 
 PROCESS = "SELECT pg_backend_pid()"
 # A pooler lends first what it got back last, unless another client was quicker.
@@ -13,9 +14,7 @@ LOOKS = 5
 def refuse_shared(connection, session) -> None:
     """Refused if one process of the server answers both; with sessions of their own none does."""
     for _ in range(LOOKS):
-        with connection.cursor() as cursor:
-            cursor.execute(PROCESS)
-            own = cursor.fetchone()
+        own = fetch_one(connection, PROCESS)
         if session.execute(PROCESS).fetchone() == own:
             raise Refused(
                 "The address of the database is that of a pooler which lends a connection for a "

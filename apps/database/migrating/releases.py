@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from apps.database.fetching import fetch_all
+
 # `copydesk web 2026-11-20.1`: the site, what the process is, its release (config/settings).
 SERVING = ("web", "worker")
 
@@ -33,9 +35,8 @@ def older_processes(connection) -> list[OlderProcess]:
     if connection.vendor != "postgresql" or not own_release():
         return []
     site = connection.settings_dict["OPTIONS"].get("application_name", "").split(" ")[0]
-    with connection.cursor() as cursor:
-        cursor.execute(SERVING_NOW, [site, list(SERVING), own_release()])
-        return [OlderProcess(*row) for row in cursor.fetchall()]
+    found = fetch_all(connection, SERVING_NOW, [site, list(SERVING), own_release()])
+    return [OlderProcess(*row) for row in found]
 
 
 SERVING_NOW = """

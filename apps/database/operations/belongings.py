@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import truncate_name
 
+from apps.database.fetching import fetch_all
+
 LONGEST_NAME = 63
 SCRATCH = "pg_temp.dual_scratch"
 
@@ -207,6 +209,4 @@ class Catalog:
         return [row[-1] for row in found]
 
     def _ask(self, sql: str, *parameters: str) -> list[tuple]:
-        with self.connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
-            return cursor.fetchall()
+        return fetch_all(self.connection, sql, parameters)

@@ -5,6 +5,7 @@ import time
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from apps.database.errors import DataRefused, LockBusy
+from apps.database.fetching import fetch_one
 from apps.database.observer import Kind, Statement
 
 from .running import run
@@ -27,7 +28,7 @@ def drop_invalid_index(connection: BaseDatabaseWrapper, name: str) -> None:
     client may be gone, and the server's process makes it valid all the same.
     """
     began = time.monotonic()
-    while (found := _row(connection, INDEX, name)) and not found[0]:
+    while (found := fetch_one(connection, INDEX, [name])) and not found[0]:
         _valid, table, builder = found
         if builder is None:
             _drop_index(connection, name, table)
@@ -42,7 +43,7 @@ def drop_invalid_index(connection: BaseDatabaseWrapper, name: str) -> None:
 
 def drop_unvalidated(connection: BaseDatabaseWrapper, table: str, name: str) -> None:
     """A constraint that rows do not meet: left in place it refuses what clients write."""
-    if found := _row(connection, CONSTRAINT, table, name):
+    if found := fetch_one(connection, CONSTRAINT, [table, name]):
         sql = f"ALTER TABLE {table} DROP CONSTRAINT {name}"
         _run(connection, Statement(sql, Kind.BRIEF, "ACCESS EXCLUSIVE", tuple(found[0])))
 
@@ -53,7 +54,7 @@ def with_what_stays(
     """A constraint that stood there before this run is not the run's to drop. It may be of one
     that was killed, and clients should not have to find out.
     """
-    if _row(connection, CONSTRAINT, table, name) is None:
+    if fetch_one(connection, CONSTRAINT, [table, name]) is None:
         return refused
     return DataRefused(
         f"{refused.what}\n{name} stood there before this run, and refuses new rows too.",
@@ -73,9 +74,3 @@ def _run(connection: BaseDatabaseWrapper, statement: Statement) -> None:
             cursor.execute(statement.sql)
 
     run(connection, statement, perform)
-
-
-def _row(connection: BaseDatabaseWrapper, sql: str, *parameters: str) -> tuple | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchone()

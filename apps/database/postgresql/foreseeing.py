@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from apps.database.fetching import fetch_one
 from apps.database.observer import Kind, Statement
 
 from . import templates
@@ -49,7 +50,5 @@ class ForeseeingEditor(DatabaseSchemaEditor):
             self.foreseen.append(statement)
 
     def _is_empty(self, table: str) -> bool:
-        with self.connection.cursor() as cursor:
-            cursor.execute(EXISTS, [table])
-            exists = cursor.fetchone()[0]
+        exists = fetch_one(self.connection, EXISTS, [table])[0]
         return not exists or super()._is_empty(table)

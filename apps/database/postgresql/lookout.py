@@ -11,6 +11,7 @@ import time
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from apps.database.errors import LockBusy
+from apps.database.fetching import fetch_one
 from apps.database.locks import Holder, HolderKind, holders_of, missing_grant
 from apps.database.observer import Statement
 
@@ -97,9 +98,7 @@ class Lookout:
         return first and len(vacuums) == len(sitting)
 
     def _deadlock_timeout_ms(self) -> int:
-        with self.connection.cursor() as cursor:
-            cursor.execute(DEADLOCK_TIMEOUT)
-            return cursor.fetchone()[0]
+        return fetch_one(self.connection, DEADLOCK_TIMEOUT)[0]
 
     def _check_budget(self) -> None:
         if time.monotonic() - self.began > self.limits.budget_seconds:

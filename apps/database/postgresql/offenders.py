@@ -7,6 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import strip_quotes
 
 from apps.database.errors import DataRefused
+from apps.database.fetching import fetch_all, fetch_one
 
 from .limits import timeouts
 
@@ -64,18 +65,16 @@ def refusal(connection: BaseDatabaseWrapper, table: str, name: str) -> DataRefus
 
 def offenders(connection: BaseDatabaseWrapper, table: str, name: str) -> list[str]:
     """`id 7`, or `id 7, 9` for rows that are alike; one more than are named, if there are."""
-    columns = (_one(connection, KEY, table) or [["ctid"]])[0]
+    columns = (fetch_one(connection, KEY, [table]) or [["ctid"]])[0]
     key = f"({', '.join(columns)})::text" if len(columns) > 1 else f"{columns[0]}::text"
     common = {"key": key, "table": table, "limit": NAMED + 1}
-    if constraint := _one(connection, CONSTRAINT, table, name):
+    if constraint := fetch_one(connection, CONSTRAINT, [table, name]):
         sql = _of_constraint(common, *constraint)
-    elif index := _one(connection, INDEX, name):
+    elif index := fetch_one(connection, INDEX, [name]):
         sql = _of_index(common, *index)
     else:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return [f"{', '.join(columns)} {row[0]}" for row in cursor.fetchall()]
+    return [f"{', '.join(columns)} {row[0]}" for row in fetch_all(connection, sql)]
 
 
 def _of_constraint(common: dict, check: str, parent: str, columns: list, parents: list) -> str:
@@ -92,9 +91,3 @@ def _of_index(common: dict, keys: list[str], predicate: str | None, nulls_alike:
     given = [f"({predicate})"] if predicate else ["true"]
     given += [] if nulls_alike else [f"{part} IS NOT NULL" for part in parts]
     return ALIKE.format(given=" AND ".join(given), parts=", ".join(parts), **common)
-
-
-def _one(connection: BaseDatabaseWrapper, sql: str, *parameters: str) -> tuple | None:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, parameters)
-        return cursor.fetchone()

@@ -19,6 +19,7 @@ from django_zero_downtime_migrations.backends.postgres.schema import (
 
 from apps.database.backfilling import fill_nulls
 from apps.database.errors import DataRefused, LockBusy
+from apps.database.fetching import fetch_all, fetch_one
 from apps.database.linting.statements import tables_shut
 from apps.database.observer import Kind, Statement
 
@@ -162,18 +163,15 @@ class SteppingEditor(ZeroDowntime, Stock):
         """As SQL names them."""
         named = [part(step, name) for name in ("table", "old_table", "to_table")]
         if isinstance(step, DropsForeignKey):
-            with self.connection.cursor() as cursor:
-                cursor.execute(PARENT, [part(step, "table"), part(step, "name")])
-                named += [self.quote_name(parent) for (parent,) in cursor.fetchall()]
+            parents = fetch_all(self.connection, PARENT, [part(step, "table"), part(step, "name")])
+            named += [self.quote_name(parent) for (parent,) in parents]
         return list(filter(None, named))
 
     def _is_empty(self, table: str) -> bool:
         if table in self.made:
             return True
         try:
-            with self.connection.cursor() as cursor:
-                cursor.execute(EMPTY.format(table=table))
-                return cursor.fetchone()[0]
+            return fetch_one(self.connection, EMPTY.format(table=table))[0]
         except OperationalError:
             # Locked, or full of rows that are no longer there: as good as in use.
             return False

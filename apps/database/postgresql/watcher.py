@@ -8,6 +8,7 @@ from django.db import Error
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from apps.database.builds import builds
+from apps.database.fetching import fetch_one
 from apps.database.locks import Holder, blockers_of
 from apps.database.observer import Statement
 
@@ -35,9 +36,7 @@ class Watcher:
         self.thread = Thread(target=self._watch, name="watcher", daemon=True)
 
     def __enter__(self) -> "Watcher":
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT pg_backend_pid()")
-            self.pid = cursor.fetchone()[0]
+        (self.pid,) = fetch_one(self.connection, "SELECT pg_backend_pid()")
         self.thread.start()
         return self
 

@@ -6,6 +6,7 @@ from django.db import OperationalError, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from apps.database.builds import PHASES, Build, builds
+from apps.database.fetching import fetch_one
 from apps.database.leftovers import invalid_indexes, unvalidated_constraints
 from apps.database.locks import Holder, Waiter, blockers_of, missing_grant, waiters
 from apps.database.migrating.lock import LOCK_NAME
@@ -116,9 +117,7 @@ def in_short(found: list[Leftover] | None) -> str:
 
 def is_migrating(connection: BaseDatabaseWrapper) -> bool:
     """A run whose process was killed still says that it runs."""
-    with connection.cursor() as cursor:
-        cursor.execute(MIGRATING, [LOCK_NAME])
-        return cursor.fetchone()[0]
+    return fetch_one(connection, MIGRATING, [LOCK_NAME])[0]
 
 
 def building(build: Build) -> Building:
