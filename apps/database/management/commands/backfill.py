@@ -1,6 +1,5 @@
 import getpass
 import json
-from functools import partial
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
@@ -10,7 +9,7 @@ from apps.database.backfilling import listing
 from apps.database.backfilling.checkpoint import rows
 from apps.database.migrating.interruption import INTERRUPTED, ended_in_order
 from apps.database.migrating.observers import observed_by
-from apps.database.migrating.progress import Progress
+from apps.database.migrating.progress import progress_on
 from apps.database.operations.finding import work_named
 
 
@@ -76,18 +75,11 @@ class Command(BaseCommand):
         work = work_named(self.connection, name)
         if work is None:
             raise CommandError(f"{name} is part of another operation: `manage.py migrate` ends it.")
-        progress = self._progress(verbosity)
+        progress = progress_on(self.stdout, verbosity)
         with observed_by(self.connection, progress), progress.shown():
             progress.begin(name, 1, 1)
             changed = backfilling.run(work, patience_seconds=0)
             progress.finish(f"OK, {changed:,} rows changed")
-
-    def _progress(self, verbosity: int) -> Progress:
-        if self.stdout.isatty():
-            from apps.database.migrating.terminal import Bars
-
-            return Bars(self.stdout._out, verbosity)
-        return Progress(partial(self.stdout.write, ending=""), verbosity)
 
     def _pause(self, name, by, reason, **options):
         self._turn(backfilling.pause, name, by, reason)

@@ -101,11 +101,12 @@ class Command(syzygy_migrate.Command):
 
     def _run(self, stage: Stage, options) -> None:
         # Not imported to find that there is nothing to do.
+        from apps.database.migrating.progress import progress_on
         from apps.database.migrating.run import Run
 
         self.run = Run(
             self.connection,
-            progress=(progress := self._progress()),
+            progress=(progress := progress_on(self.stdout, self.verbosity)),
             plan_of=lambda stage: self._plan_of(stage, options),
             apply=lambda stage: self._apply(stage, options),
             may_end=lambda orphan: options["reap"] or self._agrees_to_end(orphan),
@@ -116,19 +117,6 @@ class Command(syzygy_migrate.Command):
         with progress.shown():
             self.run(stage)
         progress.say(f"Done. {SAFE}")
-
-    def _progress(self):
-        if self.stdout.isatty():
-            from apps.database.migrating.terminal import Bars
-
-            return Bars(self.stdout._out, self.verbosity)
-        from apps.database.migrating.progress import Progress
-
-        return Progress(self._write, self.verbosity)
-
-    def _write(self, text: str) -> None:
-        self.stdout.write(text, ending="")
-        self.stdout.flush()
 
     def _agrees_to_end(self, orphan) -> bool:
         if not (self.interactive and sys.stdin.isatty()):
