@@ -7,7 +7,7 @@ transaction that did it.
 
 from .engine import fill_nulls, run
 from .pausing import NotUnderWay, pause, resume
-from .telling import statement_of
+from .telling import foretell, statement_of
 from .walk import BackfillPaused
 from .work import Work, still_to_do
 
@@ -16,6 +16,7 @@ __all__ = [
     "NotUnderWay",
     "Work",
     "fill_nulls",
+    "foretell",
     "pause",
     "resume",
     "run",

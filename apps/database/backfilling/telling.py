@@ -19,6 +19,15 @@ def statement_of(work: Work) -> Statement:
     return Statement(work.sql, Kind.BATCHED, "ROW EXCLUSIVE", (table,))
 
 
+def foretell(editor, work: Work) -> None:
+    """To a schema editor that only collects: a comment, and for the plan the statement itself."""
+    statement = statement_of(work)
+    editor.collected_sql.append(f"-- {statement.sql}")
+    # The plan's editor wants to know the kind too.
+    if hasattr(editor, "foreseen"):
+        editor.foreseen.append(statement)
+
+
 class Telling:
     def __init__(self, work: Work, observer: Observer):
         self.observer = observer

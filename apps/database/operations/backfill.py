@@ -7,7 +7,7 @@ from django.db import router
 from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.models import Q
 
-from apps.database.backfilling import Work, run, statement_of, still_to_do
+from apps.database.backfilling import Work, foretell, run, still_to_do
 
 from .naming import name_of
 
@@ -74,14 +74,10 @@ class Backfill(Operation):
         work = self.work(app_label, state, using, backwards=backwards)
         if not router.allow_migrate_model(using, work.model):
             return
-        if not schema_editor.collect_sql:
+        if schema_editor.collect_sql:
+            foretell(schema_editor, work)
+        else:
             run(work)
-            return
-        statement = statement_of(work)
-        schema_editor.collected_sql.append(f"-- {statement.sql}")
-        # The plan's editor wants to know the kind too.
-        if hasattr(schema_editor, "foreseen"):
-            schema_editor.foreseen.append(statement)
 
     def describe(self):
         return f"Fill {', '.join(self.values)} of {self.model_name} in batches"

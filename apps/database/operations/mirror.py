@@ -13,8 +13,7 @@ from django_zero_downtime_migrations.backends.postgres.schema import (
     PGShareUpdateExclusive,
 )
 
-from apps.database.backfilling import Work, run
-from apps.database.backfilling.telling import statement_of
+from apps.database.backfilling import Work, foretell, run
 from apps.database.errors import DataRefused, Refused
 from apps.database.postgresql.templates import Careful, Template
 
@@ -87,7 +86,7 @@ class Mirror:
         if self.editor.collect_sql:
             self._add_column(source, new_type)
             self._add_trigger(BOTH_WAYS if both_ways else ONE_WAY)
-            self._foresee_fill(new_type or (source.type if source else "…"))
+            foretell(self.editor, self._work(new_type or (source.type if source else "…")))
             self._say(f"What belongs to {self.source} is copied: indexes CONCURRENTLY, keys and")
             self._say("checks NOT VALID and validated beside readers and writers.")
             return
@@ -163,13 +162,6 @@ class Mirror:
 
     def _fill(self) -> None:
         run(self._work(self.catalog.column(self.copy).type))
-
-    def _foresee_fill(self, new_type: str) -> None:
-        statement = statement_of(self._work(new_type))
-        self._say(statement.sql)
-        # The plan's editor wants to know the kind too.
-        if hasattr(self.editor, "foreseen"):
-            self.editor.foreseen.append(statement)
 
     def _work(self, new_type: str) -> Work:
         name = f"{self.model._meta.db_table}.{self.copy} from {self.source}"
