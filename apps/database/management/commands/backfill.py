@@ -9,7 +9,7 @@ from apps.database.backfilling import listing
 from apps.database.backfilling.checkpoint import rows
 from apps.database.migrating.interruption import INTERRUPTED, ended_in_order
 from apps.database.migrating.observers import observed_by
-from apps.database.migrating.progress import progress_on
+from apps.database.migrating.output import progress_on
 from apps.database.operations.finding import work_named
 
 

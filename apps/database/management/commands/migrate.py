@@ -101,7 +101,7 @@ class Command(syzygy_migrate.Command):
 
     def _run(self, stage: Stage, options) -> None:
         # Not imported to find that there is nothing to do.
-        from apps.database.migrating.progress import progress_on
+        from apps.database.migrating.output import progress_on
         from apps.database.migrating.run import Run
 
         self.run = Run(
