@@ -247,7 +247,7 @@ class Saving:
         """
         if not self.admin.has_change_permission(self.request):
             raise NotSaved(Cause.FORBIDDEN)
-        obj = self.hold(self.admin.get_object(self.request, self.object_id))
+        obj = self.hold(self.locked())
         is_newer = obj is None or obj.version != self.opened.version
         if is_newer and (entry := self.saved_already()):
             return entry
@@ -264,6 +264,17 @@ class Saving:
         if self.begun_at not in (None, obj.version):
             obj.changed_meanwhile = names_in(entries_since(obj, self.begun_at))
         return None
+
+    def locked(self) -> Model | None:
+        """All that can take this one row, found by its key, so long is who holds it: each of many
+        for less than the lock's timeout, and together for longer than a statement's.
+        """
+        try:
+            return self.admin.get_object(self.request, self.object_id)
+        except Error as error:
+            if cause_of(error) == Cause.TIMEOUT:
+                raise NotSaved(Cause.LOCK) from error
+            raise
 
     def lacks_fields(self, obj: Model) -> bool:
         """Whether this person may change more by now than when the form was opened: what it had

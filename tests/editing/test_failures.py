@@ -108,6 +108,21 @@ def test_while_it_is_still_being_saved_the_button_keeps_it_again(form, post):
 
 @transactional
 @pytest.mark.usefixtures("postgres")
+def test_who_waits_for_one_row_behind_many_is_told_that_it_is_being_saved(form, post):
+    """Each of them may hold it shorter than the lock's timeout, and all longer than a statement's.
+    """
+    with elsewhere() as other:
+        other.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.pk])
+        run("SET statement_timeout = '200ms'")
+        answer = form.post(title="Typed")
+        run("RESET statement_timeout")
+    assert answer.status_code == 409
+    assert_kept(answer, "lock")
+    assert_its_button_saves(form, answer)
+
+
+@transactional
+@pytest.mark.usefixtures("postgres")
 def test_a_statement_that_takes_too_long_is_ended_and_the_edit_kept(form):
     with each_update("pg_sleep(5)"):
         run("SET statement_timeout = '200ms'")
