@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
 from django.http import Http404, HttpResponseRedirect, QueryDict
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from apps.backoffice.admin import ModelAdmin
 from apps.editing.history.admin import WithRestore
@@ -97,6 +97,19 @@ class VersionedAdmin(WithRestore, ModelAdmin):
     def button_pressed(self, data: Container[str]) -> str:
         """What a posted form does beside saving, in words: “Publish”; empty for nothing."""
         return ""
+
+    def response_change(self, request, obj):
+        """Django reads the object's address off the request, which may have come to that of an add
+        page or of a pending edit.
+        """
+        came_to = request.path, request.resolver_match
+        request.path = reverse(self._url_name("change"), args=[obj.pk])
+        if request.path != came_to[0]:
+            request.resolver_match = resolve(request.path)
+        try:
+            return super().response_change(request, obj)
+        finally:
+            request.path, request.resolver_match = came_to
 
     # Deleting and restoring: of what was seen, not of what somebody made of it since
 

@@ -1,5 +1,7 @@
 """Edits that come back in another shape than they went: other rights, other pages, other hands."""
 
+import json
+
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
@@ -65,7 +67,38 @@ def test_a_popup_that_merged_has_saved():
     assert not any("Nothing is saved" in one for one in said)
 
 
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_the_second_text_of_a_popup_answers_it(is_kept):
+    who = olive(is_superuser=True)
+    form = open_add(log_in(who), Category)
+    form.post(name="Sea", slug="sea", _popup="1")
+    if is_kept:
+        answer = send_logged_out(form, who, name="Coast", _popup="1").post()
+    else:
+        answer = form.post(name="Coast", _popup="1")
+    made = Category.objects.get()
+    assert made.name == "Coast"
+    # The script of the window that opened it reads this.
+    told = {"action": "change", "value": str(made.pk), "obj": "Coast", "new_value": str(made.pk)}
+    assert json.loads(answer.context_data["popup_response_data"]) == told
+
+
 # The add form again
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_the_second_text_of_an_add_form_continues_on_the_page_of_what_it_made(is_kept):
+    who = olive(is_superuser=True)
+    form = open_add(log_in(who), Category)
+    form.post(name="Sea", slug="sea", _continue="1")
+    if is_kept:
+        answer = send_logged_out(form, who, name="Coast", _continue="1").post()
+    else:
+        answer = form.post(name="Coast", _continue="1")
+    address = reverse("admin:posts_category_change", args=[Category.objects.get().pk])
+    assert answer.headers["Location"] == address
+    (said,) = [str(one) for one in answer.wsgi_request._messages if "Coast" in str(one)]
+    assert f'<a href="{address}">Coast</a>' in said
 
 
 def test_a_user_added_twice_with_capitals_in_the_address_is_one_version():

@@ -109,8 +109,7 @@ def test_while_it_is_still_being_saved_the_button_keeps_it_again(form, post):
 @transactional
 @pytest.mark.usefixtures("postgres")
 def test_who_waits_for_one_row_behind_many_is_told_that_it_is_being_saved(form, post):
-    """Each of them may hold it shorter than the lock's timeout, and all longer than a statement's.
-    """
+    """Each holds it for less than a lock's timeout, all of them for longer than a statement's."""
     with elsewhere() as other:
         other.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.pk])
         run("SET statement_timeout = '200ms'")
