@@ -22,13 +22,14 @@ STRENGTHS = (
     "EXCLUSIVE",
     "ACCESS EXCLUSIVE",
 )
-# What each of those that a migration asks for has to wait for.
+# What each of those that a migration asks for has to wait for; to read is the least of them.
 # https://www.postgresql.org/docs/current/explicit-locking.html#TABLE-LOCK-COMPATIBILITY
 CONFLICTS = {
     "ACCESS EXCLUSIVE": STRENGTHS,
     "SHARE ROW EXCLUSIVE": STRENGTHS[2:],
     "SHARE": (*STRENGTHS[2:4], *STRENGTHS[5:]),
     "SHARE UPDATE EXCLUSIVE": STRENGTHS[3:],
+    "ACCESS SHARE": STRENGTHS[7:],
 }
 
 

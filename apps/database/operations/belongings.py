@@ -6,9 +6,9 @@ text cannot tell the column from a function or a word (`lower(lower) <> 'lower'`
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.utils import truncate_name
 
 from apps.database.fetching import fetch_all
@@ -139,10 +139,13 @@ def copy_of(name: str) -> str:
 
 
 class Catalog:
-    """Reads about one table; `table` is quoted."""
+    """Reads about one table, `name`. PostgreSQL prints most of it under a lock of its own, so it
+    waits for who keeps the table to himself.
+    """
 
-    def __init__(self, connection: BaseDatabaseWrapper, table: str):
-        self.connection, self.table = connection, table
+    def __init__(self, editor, name: str):
+        self.editor, self.connection = editor, editor.connection
+        self.name, self.table = name, editor.quote_name(name)
 
     def column(self, name: str) -> Column | None:
         rows = self._ask(COLUMN, self.table, self.table, name)
@@ -150,7 +153,7 @@ class Catalog:
 
     def belongings(self, column: str, other: str) -> Belongings:
         """What belongs to `column`, as it would read of `other`."""
-        reads = self._rewritten(column, other)
+        reads = self.editor.look(self.name, partial(self._rewritten, column, other))
         indexes = [
             Index(name, unique, constraint, reads[definition])
             for name, unique, constraint, definition in self._ask(INDEXES, self.table)
@@ -205,8 +208,8 @@ class Catalog:
         return {old: new for old, new in pairs if old != new}
 
     def _definitions(self) -> list[str]:
-        found = self._ask(INDEXES, SCRATCH) + self._ask(CHECKS, SCRATCH)
-        return [row[-1] for row in found]
+        found = (fetch_all(self.connection, sql, [SCRATCH]) for sql in (INDEXES, CHECKS))
+        return [row[-1] for rows in found for row in rows]
 
     def _ask(self, sql: str, *parameters: str) -> list[tuple]:
-        return fetch_all(self.connection, sql, parameters)
+        return self.editor.look(self.name, partial(fetch_all, self.connection, sql, parameters))

@@ -72,7 +72,7 @@ class Mirror:
         self.quote = editor.quote_name
         self.table = self.quote(model._meta.db_table)
         self.alter = f"ALTER TABLE {self.table}"
-        self.catalog = Catalog(editor.connection, self.table)
+        self.catalog = Catalog(editor, model._meta.db_table)
         # Of a row's triggers the last by name runs last, and sees what the others wrote.
         name = "_".join(["zz_dual", model._meta.db_table, *sorted([source, copy])])
         self.trigger = self.quote(truncate_name(name, LONGEST_NAME))

@@ -1,10 +1,11 @@
 """How a statement of each kind runs."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import count
+from typing import TypeVar
 
 from django.db import Error, OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -20,6 +21,7 @@ LOCK_NOT_AVAILABLE = "55P03"
 DEADLOCK_DETECTED = "40P01"
 QUERY_CANCELED = "57014"
 Perform = Callable[[], None]
+T = TypeVar("T")
 
 
 @dataclass
@@ -60,6 +62,17 @@ def run(
         connection.observer.ended(statement, seconds, cost.slowest_ms, retries)
 
 
+def look(connection: BaseDatabaseWrapper, tables: Sequence[str], read: Callable[[], T]) -> T:
+    """What `read` finds out about the tables. Who keeps one of them to himself is waited for like
+    before a BRIEF statement. The observer hears whom, and nothing else of it.
+    """
+    found = []
+    statement = Statement("a look at it", Kind.BRIEF, "ACCESS SHARE", tuple(tables))
+    # However many rows it reads, it keeps nobody waiting.
+    run_brief(connection, statement, lambda: found.append(read()), Cost(), 0)
+    return found[0]
+
+
 def run_free(connection, statement: Statement, perform: Perform, cost: Cost, within: int) -> None:
     with timeouts(connection, 0, 0):
         perform()
@@ -78,7 +91,7 @@ def run_brief(connection, statement: Statement, perform: Perform, cost: Cost, wi
         lock_ms = lookout.wait()
         try:
             longer = lock_ms - limits.lock_ms
-            with cost.attempt(), timeouts(connection, lock_ms, within + longer):
+            with cost.attempt(), timeouts(connection, lock_ms, within and within + longer):
                 perform()
             return
         except OperationalError as error:

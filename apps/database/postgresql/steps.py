@@ -5,8 +5,9 @@ say what kind a statement is, never its text.
 """
 
 import logging
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
 
 from django.db import IntegrityError, OperationalError, transaction
 from django.db.backends.postgresql.schema import DatabaseSchemaEditor as Stock
@@ -26,7 +27,7 @@ from apps.database.observer import Kind, Statement
 from . import templates
 from .cleaning import drop_invalid_index, drop_unvalidated, with_what_stays
 from .offenders import refusal
-from .running import run
+from .running import look, run
 from .templates import Careful, CreatesTable, DropsForeignKey, FillNulls, part
 
 logger = logging.getLogger("django.db.backends.schema")
@@ -36,6 +37,7 @@ SELECT relname FROM pg_constraint JOIN pg_class ON pg_class.oid = confrelid
 WHERE conrelid = to_regclass(%s) AND conname = (parse_ident(%s))[1] AND contype = 'f'
 """
 EMPTY = "SELECT NOT EXISTS (SELECT 1 FROM {table})"
+T = TypeVar("T")
 ZeroDowntime = type("ZeroDowntime", (DatabaseSchemaEditorMixin,), templates.TEMPLATES)
 
 
@@ -81,6 +83,15 @@ class SteppingEditor(ZeroDowntime, Stock):
         tables = tuple(tables or tables_shut(statements))
         statement = Statement(text, Kind.BRIEF, "ACCESS EXCLUSIVE", tables)
         run(self.connection, statement, perform, self.connection.limits.sql_statement_ms)
+
+    def look(self, table: str, read: Callable[[], T]) -> T:
+        """What `read` finds out about the table; who only collects SQL waits for nobody."""
+        return read() if self.collect_sql else look(self.connection, [table], read)
+
+    def _constraint_names(self, model, *columns, **kinds):
+        """PostgreSQL locks the table to print what an index of an expression is made of."""
+        read = partial(super()._constraint_names, model, *columns, **kinds)
+        return self.look(model._meta.db_table, read)
 
     def _take(self, step: Any, params: Any) -> bool:
         """Whether there was anything to do: an earlier run may have got further than this."""

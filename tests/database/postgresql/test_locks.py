@@ -13,7 +13,7 @@ from apps.database.errors import LockBusy, MigrationStopped
 from apps.database.locks import HolderKind, holders_of, missing_grant, waiters
 from apps.database.migrating.sizes import size_of
 from apps.database.migrating.verify import Verification
-from apps.database.operations import PostgresSQL
+from apps.database.operations import AlterFieldType, ExpandRename, PostgresSQL
 from apps.database.postgresql import lookout
 from tests.database.postgresql.shop import ROWS, Alongside, ask, limit
 
@@ -129,6 +129,48 @@ def test_who_keeps_a_table_to_himself_is_not_waited_for_to_know_of_it(shop, sess
 
     assert (size.rows, size.bytes > 0) == (ROWS, True)
     assert (left.name, left.table) == ("check_place", "shop_item")
+
+
+NAMED = "CREATE INDEX idx_lower ON shop_item (lower(name))"
+UNINDEXED = models.ForeignKey("shop.Shelf", models.CASCADE, null=True, db_index=False)
+LOOKS = {
+    # Each reads what belongs to a column, which PostgreSQL prints under a lock of its own.
+    "another type": AlterFieldType("item", "score", models.BigIntegerField(null=True)),
+    "another name": ExpandRename("item", "state", "status"),
+    "Django's own": migrations.AlterField("item", "shelf", UNINDEXED),
+}
+
+
+@pytest.mark.parametrize("operation", LOOKS.values(), ids=LOOKS)
+def test_an_operation_waits_for_who_keeps_the_table_to_himself(operation, shop, session):
+    ask(NAMED)
+    owner = session()
+    sitting = sit(owner, "LOCK TABLE shop_item IN ACCESS EXCLUSIVE MODE")
+    left = Alongside(lambda: (until(lambda: shop.told.waited_for), owner.rollback()))
+
+    shop.migrate(operation)
+    left.outcome()
+
+    assert {one.pid for holders in shop.told.waited_for for one in holders} == {sitting}
+
+
+def test_and_names_him_when_he_stays(shop, session):
+    sitting = sit(session(), "LOCK TABLE shop_item IN ACCESS EXCLUSIVE MODE")
+    limit(budget_seconds=0.3)
+
+    with pytest.raises(LockBusy, match=f"held by pid {sitting}") as stopped:
+        shop.migrate(LOOKS["another type"])
+    assert "shop_item: no lock in" in stopped.value.what
+
+
+def test_a_look_at_every_row_may_take_long(shop, monkeypatch):
+    slow = "SELECT 'none' WHERE pg_sleep(0.2) IS NULL AND %s = ''"
+    monkeypatch.setattr("apps.database.operations.belongings.MISFITS", slow)
+    limit(statement_ms=150, sql_statement_ms=150)
+
+    shop.migrate(LOOKS["another type"])
+
+    assert ask("SELECT max(score) FROM shop_item") == [(ROWS,)]
 
 
 def test_both_tables_of_a_foreign_key_are_looked_at(shop, session):
