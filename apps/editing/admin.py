@@ -54,8 +54,8 @@ class VersionedAdmin(WithRestore, ModelAdmin):
         """
         sql, parameters = EDIT_WAITING, [request.user.pk, self.opts.label_lower, object_id]
         saving = getattr(request, "saving", None)
-        if saving is not None and saving.opened is not None:
-            sql, parameters = KEPT_AS, [saving.form_as_sent]
+        if saving is not None and saving.sent.opened is not None:
+            sql, parameters = KEPT_AS, [saving.sent.as_sent]
         return RawSQL(sql, parameters)  # noqa: S611  # nosec B611  (parameters)
 
     # Saving

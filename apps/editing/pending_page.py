@@ -3,6 +3,7 @@
 Also the answer to a POST that could not be saved; then the edit has just been kept.
 """
 
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from http import HTTPStatus
@@ -74,9 +75,21 @@ class Waiting:
         see = self.admin.has_view_or_change_permission
         return self.obj is not None and see(self.request, self.obj)
 
-    @property
+    @cached_property
     def may_restore(self) -> bool:
-        return self.is_trashed and self.admin.has_delete_permission(self.request, self.obj)
+        """Out of the trash with the edit: who could not save it then restores nothing by it."""
+        if not self.is_trashed or not self.admin.has_delete_permission(self.request, self.obj):
+            return False
+        return self.admin.has_change_permission(self.request, self.restored)
+
+    @cached_property
+    def restored(self) -> Model | None:
+        """The object as it is out of the trash, where its edit page can be opened."""
+        if not self.is_trashed:
+            return self.obj
+        restored = copy(self.obj)
+        restored.deleted_at = None
+        return restored
 
     @property
     def is_open(self) -> bool:
@@ -86,9 +99,9 @@ class Waiting:
     @cached_property
     def rebased(self) -> Rebased | None:
         """None where the object has no edit page for this person."""
-        if not self.may_change or self.is_adding:
+        if not self.is_open or self.is_adding:
             return None
-        page = EditPage.of(self.admin, self.request, self.obj)
+        page = EditPage.of(self.admin, self.request, self.restored)
         opened_at, typed = self.pending.opened_version, typed_in(self.pending.payload)
         return rebase(page, self.obj, opened_at, *typed, shown_at=self.shown_at)
 
@@ -202,6 +215,8 @@ def form_context(waiting: Waiting) -> dict[str, str]:
     """What makes the page a form whose save is guarded like any other."""
     if waiting.is_adding:
         label = f"Save the new {waiting.admin.opts.verbose_name}"
+    elif waiting.may_restore:
+        label = "Restore with my edit"
     elif waiting.obj is None or not waiting.may_change:
         label = ""
     else:
@@ -210,9 +225,14 @@ def form_context(waiting: Waiting) -> dict[str, str]:
     if label and (pressed := waiting.admin.button_pressed(waiting.pending.payload["data"])):
         # What was pressed then is done by this button too, so it says so.
         label = f"{label}: {pressed.lower()}"
-    elif waiting.rebased is not None and not waiting.rebased.is_of_mine:
+    elif waiting.may_change and not waiting.is_adding and not waiting.rebased.is_of_mine:
         label = "Done"
-    return {"opened": waiting.token(), "save_label": label, "reason": reason_of(waiting.pending)}
+    return {
+        "opened": waiting.token(),
+        "save_name": "_restore" if waiting.may_restore else "_save",
+        "save_label": label,
+        "reason": reason_of(waiting.pending),
+    }
 
 
 def reason_of(pending: PendingEdit) -> str:
@@ -227,7 +247,7 @@ def merge_context(waiting: Waiting) -> dict[str, Any]:
     return {
         "conflicts": waiting.conflicts,
         "rows": rows,
-        "others": others if entries else "",
+        "others": others if entries and not is_only_trashed(waiting) else "",
         "others_own": f"{others}’s",
         "theirs_when": f"{versions(entries)}, {short_time(entries[-1].at)}" if entries else "",
         "merged": merged_sentence(len(rows)),
@@ -235,6 +255,11 @@ def merge_context(waiting: Waiting) -> dict[str, Any]:
         "is_of_mine": waiting.rebased.is_of_mine,
         "whole": whole_texts(waiting.rebased),
     }
+
+
+def is_only_trashed(waiting: Waiting) -> bool:
+    """Whether there is nothing of others in it but that it is in the trash."""
+    return waiting.is_trashed and not waiting.rebased.takes_theirs
 
 
 def merged_sentence(merged: int) -> str:

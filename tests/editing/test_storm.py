@@ -97,7 +97,7 @@ class Person:
         return typed, removed
 
     def attempt(self, answer, typed: dict, word: str, removed: set[str]) -> Attempt:
-        submission = answer.wsgi_request.saving.submission
+        submission = answer.wsgi_request.saving.sent.submission
         if answer.status_code == 302:
             return Attempt(word, removed, submission, "saved")
         pending = PendingEdit.objects.get(submission=submission)

@@ -3,7 +3,7 @@
 So it is validated as a whole, guarded by the version, and gives nobody what he could not type.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from django import forms
 from django.contrib import messages
@@ -18,8 +18,11 @@ from apps.activity.recorded import recorded_as
 from apps.activity.states import state_at, states
 from apps.editing.form_data import EditPage
 from apps.editing.labels import Labels
+from apps.editing.not_saved import NotSaved
 from apps.editing.opened import NAME, REASON
-from apps.editing.saving import NotSaved, Page, Saving
+from apps.editing.saving import Page, Saving
+from apps.editing.sent_form import SentForm
+from apps.editing.target import Target
 from apps.editing.wording import changed_since
 
 CHANGED = "changed"
@@ -49,8 +52,26 @@ def restored_form(
     return data, files
 
 
-class Restoring(Saving):
+class PressedRestore(SentForm):
+    """The button below a comparison, whose form is what the edit page would have posted."""
+
+    version: int
+
+    @property
+    def submission(self) -> str:
+        """Of the button that was pressed: what it posts follows from the version."""
+        return f"{self.opened.key}:restore {self.version}"
+
+
+class AsSeen(Target):
     """A restore is of what the person saw: if somebody has saved since, he looks again."""
+
+    def bring_up_to_date(self, version: int, only: Collection[str] | None = None) -> None:
+        raise NotSaved(CHANGED)
+
+
+class Restoring(Saving):
+    form_class, target_class = PressedRestore, AsSeen
 
     def __init__(self, model_admin, request: HttpRequest, obj: Model, version: int):
         self.version = version
@@ -59,11 +80,7 @@ class Restoring(Saving):
         for name in (NAME, REASON):
             request.POST[name] = pressed.get(name, "")
         super().__init__(model_admin, request, str(obj.pk), source=Source.RESTORE)
-
-    @property
-    def submission(self) -> str:
-        """Of the button that was pressed: what it posts follows from the version."""
-        return f"{self.opened.key}:restore {self.version}"
+        self.sent.version = version
 
     def keep_unknown_form(self) -> HttpResponse:
         messages.warning(
@@ -71,14 +88,12 @@ class Restoring(Saving):
         )
         return self.to_history()
 
-    def bring_up_to_date(self, version: int, only: Iterable[str] | None = None) -> None:
-        raise NotSaved(CHANGED)
-
     def keep(self, cause: str) -> HttpResponse:
         if cause != CHANGED:
             return super().keep(cause)
-        messages.warning(self.request, changed_since(self.obj, self.opened.version))
-        return self.to_history(f"?from={self.version}&to={self.obj.version}")
+        obj = self.target.obj
+        messages.warning(self.request, changed_since(obj, self.sent.opened.version))
+        return self.to_history(f"?from={self.version}&to={obj.version}")
 
     def save(self, page: Page) -> HttpResponse:
         response = super().save(page)
@@ -89,7 +104,7 @@ class Restoring(Saving):
 
     def done(self) -> HttpResponse:
         """Said the same way however often the button was pressed."""
-        entry: AuditEntry | None = self.saved_already()
+        entry: AuditEntry | None = self.sent.entry()
         if entry is None:
             text = f"There was nothing to restore: version {self.version} is as the current one."
             messages.info(self.request, text)

@@ -4,7 +4,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from apps.activity.actions import Source
-from apps.activity.origin import origin
 from apps.backoffice.refused_body import keep_as_sent
 from apps.editing import pending_page
 from apps.editing.actions import Resolution, keep_decisions, resolve_edit, take_back
@@ -74,10 +73,10 @@ def save(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
     if opened is None:
         messages.warning(request, "This page had been open for too long. Look at it once more.")
         return HttpResponseRedirect(request.path)
-    if "_restore" in request.POST:
-        return restore_and_save(request, edit)
     waiting = Waiting(request, edit, shown_at=opened.version)
-    if not waiting.is_adding and waiting.rebased is None:
+    restores = "_restore" in request.POST
+    is_open = waiting.may_change or (restores and waiting.may_restore)
+    if not waiting.is_adding and not is_open:
         # Deleted, or out of reach, since the page was opened.
         keep_answers(request, opened)
         return pending_page.answer(waiting, status=409)
@@ -86,8 +85,7 @@ def save(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
     request.POST[NAME] = opened.signed()
     if REASON in decided:
         request.POST[REASON] = decided[REASON]
-    is_by_hand = bool(waiting.conflicts)
-    return save_page(request, waiting, is_by_hand)
+    return save_page(request, waiting, bool(waiting.conflicts), restores)
 
 
 def own_token(request: HttpRequest, edit: PendingEdit) -> Opened | None:
@@ -113,7 +111,9 @@ def post_typed(request: HttpRequest, waiting: Waiting, decided) -> None:
         request.POST, request._files = waiting.rebased.posted(answers, as_typed)
 
 
-def save_page(request: HttpRequest, waiting: Waiting, is_by_hand: bool) -> HttpResponse:
+def save_page(
+    request: HttpRequest, waiting: Waiting, is_by_hand: bool, restores: bool
+) -> HttpResponse:
     object_id = None if waiting.is_adding else str(waiting.obj.pk)
     request.saving = Saving(
         waiting.admin,
@@ -121,23 +121,9 @@ def save_page(request: HttpRequest, waiting: Waiting, is_by_hand: bool) -> HttpR
         object_id,
         source=Source.MERGE if is_by_hand else None,
         resolution=Resolution.MERGED if is_by_hand else Resolution.APPLIED,
+        begun_at=waiting.pending.opened_version,
+        restores=restores,
     )
-    request.saving.begun_at = waiting.pending.opened_version
     name = "add" if waiting.is_adding else "change"
     address = reverse(waiting.admin._url_name(name), args=[object_id] if object_id else [])
     return waiting.admin.changeform_view(request, object_id, form_url=address)
-
-
-def restore_and_save(request: HttpRequest, edit: PendingEdit) -> HttpResponse:
-    """Out of the trash, then merged as any other; a conflict is asked about afterwards."""
-    waiting = Waiting(request, edit)
-    if waiting.may_restore:
-        reason = "To save an edit that was begun before it was deleted"
-        with origin(reason=reason):
-            waiting.admin.restore(request, waiting.obj)
-        waiting.obj.refresh_from_db(fields=["deleted_at", "version"])
-    if waiting.rebased is None or waiting.conflicts:
-        return pending_page.answer(waiting, status=409)
-    post_typed(request, waiting, request.POST)
-    request.POST[NAME] = waiting.token()
-    return save_page(request, waiting, is_by_hand=False)
