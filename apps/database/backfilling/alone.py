@@ -7,11 +7,14 @@ from zlib import crc32
 
 import django.db
 
+from apps.database.errors import LockBusy
 from apps.database.fetching import fetch_one
 
 # The first half of the key of our advisory locks; the second one is the backfill's name.
 BACKFILLS = 0xBACF
 POLL_SECONDS = 0.5
+# As long as a `migrate` waits for that of another host.
+PATIENCE_SECONDS = 1_800.0
 
 
 def key(name: str) -> tuple[int, int]:
@@ -21,7 +24,8 @@ def key(name: str) -> tuple[int, int]:
 
 @contextmanager
 def alone(connection, name: str, waits: Callable[[str], None]) -> Iterator[None]:
-    """Waits for another runner to end, or to be killed: then this one takes over.
+    """Waits for another runner to end, or to be killed: then this one takes over. LockBusy when
+    that takes too long.
 
     Polled, because who waits within a statement has a snapshot, which index builds wait for.
     On SQLite nothing keeps two apart: they take turns, each batch begins where the last ended.
@@ -29,8 +33,17 @@ def alone(connection, name: str, waits: Callable[[str], None]) -> Iterator[None]
     if connection.vendor != "postgresql":
         yield
         return
+    until = time.monotonic() + PATIENCE_SECONDS
     while not _ask(connection, "SELECT pg_try_advisory_lock(%s, %s)", name):
-        waits(_who_runs(connection, name))
+        pid = _who_runs(connection, name)
+        if time.monotonic() >= until:
+            raise LockBusy(
+                f"pid {pid} has been running the backfill {name} for longer than we may wait "
+                f"({PATIENCE_SECONDS / 60:.0f} min).",
+                "Run this again when it has ended: it goes on from there. If it hangs, "
+                f"`SELECT pg_terminate_backend({pid})` ends it.",
+            )
+        waits(f"pid {pid} runs it; this one takes over when it ends")
         time.sleep(POLL_SECONDS)
     try:
         yield
@@ -40,13 +53,12 @@ def alone(connection, name: str, waits: Callable[[str], None]) -> Iterator[None]
             _ask(connection, "SELECT pg_advisory_unlock(%s, %s)", name)
 
 
-def _who_runs(connection, name: str) -> str:
+def _who_runs(connection, name: str) -> int | None:
     sql = """
         SELECT max(pid) FROM pg_locks
         WHERE locktype = 'advisory' AND granted AND classid = %s AND objid = %s::integer::oid
     """
-    pid = _ask(connection, sql, name)
-    return f"pid {pid} runs it; this one takes over when it ends"
+    return _ask(connection, sql, name)
 
 
 def _ask(connection, sql: str, name: str):

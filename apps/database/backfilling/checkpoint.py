@@ -7,6 +7,7 @@ from django.db import connections
 
 from apps.database.expressions import ClockTime
 
+from .looking import look
 from .work import Work
 
 logger = logging.getLogger(__name__)
@@ -59,10 +60,10 @@ class Checkpoint:
             self.turn(self.states.RUNNING, finished_at=None)
 
     def _from_the_first_row(self) -> dict:
-        lowest, highest = self.work.ends()
+        lowest, highest = look(self.work, self.work.ends)
         fresh = {"table": self.work.table, "column": self.work.columns, "cursor": None}
         fresh |= {"lowest": lowest, "highest": highest, "finished_at": None}
-        fresh |= {"rows_done": 0, "rows_expected": self.work.expected()}
+        fresh |= {"rows_done": 0, "rows_expected": look(self.work, self.work.expected)}
         if self.is_kept:
             rows(self.work.using).get_or_create(name=self.work.name)
             self.reload()

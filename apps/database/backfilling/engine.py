@@ -11,10 +11,10 @@ from apps.database.observer import Observer
 
 from .alone import alone
 from .checkpoint import Checkpoint
+from .looking import look
 from .signals import signals
 from .telling import Telling
 from .throttle import Throttle
-from .timeouts import unbounded
 from .walk import BackfillPaused, Walk
 from .work import Work, still_to_do
 
@@ -31,8 +31,9 @@ def run(work: Work, *, patience_seconds: float = PATIENCE_SECONDS) -> int:
     """Does it, or what is left of it; how many rows got their values.
 
     Raises BackfillPaused when it stays paused for longer than `patience_seconds`, LockBusy when
-    batch after batch fails on the locks of others, DataRefused when a constraint does not let
-    rows have their values. What was done stays done.
+    it had to step aside, or another runner was at it, for too long, or batch after batch fails on
+    the locks of others; DataRefused when a constraint does not let rows have their values. What
+    was done stays done.
     """
     connection = connections[work.using]
     if connection.in_atomic_block:
@@ -40,7 +41,7 @@ def run(work: Work, *, patience_seconds: float = PATIENCE_SECONDS) -> int:
     telling = Telling(work, getattr(connection, "observer", None) or Observer())
     with alone(connection, work.name, telling.waits):
         checkpoint = Checkpoint(work)
-        if not _remains(work, connection):
+        if not look(work, work.remains):
             checkpoint.close()
             return 0
         checkpoint.begin()
@@ -83,15 +84,10 @@ def _at_once(work: Work, connection) -> int:
     return rows.update(**work.values)
 
 
-def _remains(work: Work, connection) -> bool:
-    with unbounded(connection):
-        return work.remains()
-
-
 def _until_nothing_remains(walk: Walk) -> None:
     for number in range(WALKS):
         walk.all_rows(again=number > 0)
-        if not _remains(walk.work, walk.connection):
+        if not look(walk.work, walk.work.remains):
             return
     raise DataRefused(
         f"After {WALKS} walks over {walk.work.table} there are still rows to change: they are "

@@ -4,7 +4,7 @@ import logging
 import time
 
 from apps.database import locks
-from apps.database.fetching import fetch_all
+from apps.database.fetching import fetch_all, fetch_one
 
 from .throttle import Signal
 
@@ -43,12 +43,11 @@ class Vacuum:
     """
 
     def __init__(self, connection, table: str):
-        self.connection = connection
-        self.table = connection.ops.quote_name(table)
+        self.connection, self.table = connection, table
 
     def __call__(self) -> str:
-        found = fetch_all(self.connection, self.sql, [self.table])
-        return f"vacuum works on {self.table}" if found else ""
+        found = fetch_one(self.connection, self.sql, [self.connection.ops.quote_name(self.table)])
+        return f"pid {found[0]} vacuums {self.table}" if found else ""
 
 
 class ReplicationLag:

@@ -1,7 +1,7 @@
 """Transactions with time limits of their own; the session's are back when they end."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from django.db import transaction
 
@@ -12,13 +12,6 @@ SQL = "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeou
 def brief(connection) -> Iterator[None]:
     """Who waits for one row has others locked that clients want, so it does not wait long."""
     with _within(connection, "300ms", "2s"):
-        yield
-
-
-@contextmanager
-def unbounded(connection) -> Iterator[None]:
-    """For reading alone, which keeps nobody waiting; on SQLite a transaction would."""
-    with _within(connection, "0", "0") if connection.vendor == "postgresql" else nullcontext():
         yield
 
 

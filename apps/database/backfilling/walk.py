@@ -19,6 +19,8 @@ PASSING = {"40P01", "55P03", "57014", "SQLITE_BUSY"}
 # In a row; with the rests between them more than the minute an idle transaction may last.
 ATTEMPTS = 20
 LONGEST_REST_SECONDS = 5.0
+# For others, without a batch in between: as long as a statement waits for its lock.
+ASIDE_SECONDS = 600.0
 
 
 class BackfillPaused(LockBusy):
@@ -77,12 +79,23 @@ class Walk:
         reason = self.throttle.reason()
         if not reason:
             return
+        until = time.monotonic() + ASIDE_SECONDS
         while reason:
+            if time.monotonic() >= until:
+                raise self._too_long_aside(reason)
             self.checkpoint.turn(self.checkpoint.states.WAITING, reason, rows_per_second=0)
             self.telling.waits(reason)
             time.sleep(LOOK_SECONDS)
             reason = self.throttle.still()
         self.checkpoint.turn(self.checkpoint.states.RUNNING)
+
+    def _too_long_aside(self, reason: str) -> LockBusy:
+        return LockBusy(
+            f"The backfill {self.work.name} has stepped aside for {ASIDE_SECONDS / 60:.0f} min: "
+            f"{reason}",
+            "See to that, or wait until it is over, and run this again: it goes on where it "
+            "stopped. `manage.py backfill run` finishes it on its own.",
+        )
 
     def _attempt(self) -> Window | None:
         """None if it was paused meanwhile, or if others were in the way."""

@@ -6,9 +6,10 @@ import time
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from apps.database.backfilling import BackfillPaused, engine, pause, run, throttle
+from apps.database.backfilling import BackfillPaused, engine, pause, run, throttle, walk
 from apps.database.backfilling.signals import ReplicationLag, Vacuum, WaitingForTheTable, WalRate
 from apps.database.backfilling.throttle import Throttle
+from apps.database.errors import LockBusy
 from apps.database.models import Backfill
 from tests.database.backfilling.observing import Watcher
 from tests.database.backfilling.tables import Numbered, changes, fill, work
@@ -64,6 +65,27 @@ def test_it_steps_aside_for_a_replica_that_is_behind(signals, watch):
     assert states == [("waiting", "replica 7.2 s behind, limit 5 s", 40, 0)]
     assert next(behind, None) is None
     assert Backfill.objects.values_list("state", "note").get() == ("done", "")
+
+
+def test_it_steps_aside_for_so_long_and_says_for_what(signals, monkeypatch):
+    """A replica that is gone for good, or a vacuum of hours, may not keep `migrate` for ever."""
+    monkeypatch.setattr(walk, "ASIDE_SECONDS", 0.1)
+    lag = ReplicationLag(connection)
+    behind = iter([0, 0])
+    lag.seconds = lambda: next(behind, 7.2)
+    signals(lag)
+    fill(Numbered, 300)
+
+    with pytest.raises(LockBusy, match=r"replica 7\.2 s behind, limit 5 s") as stopped:
+        run(work())
+
+    assert stopped.value.returncode == 3
+    assert "run this again" in stopped.value.to_do
+    row = Backfill.objects.get()
+    assert (row.state, row.rows_done) == ("failed", 40)
+    assert "replica 7.2 s behind" in row.note
+    signals()
+    assert run(work()) == 260
 
 
 def test_who_pauses_it_while_it_steps_aside_has_the_last_word(signals, watch):
@@ -136,7 +158,7 @@ def test_it_steps_aside_for_vacuum(filling, postgres):
     assert signal() == ""
     thread = in_thread(vacuum)
     eventually(signal)
-    assert signal() == 'vacuum works on "scratch_numbered"'
+    assert signal() == f"pid {pid[0]} vacuums scratch_numbered"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_cancel_backend(%s)", pid)
     thread.join(30)

@@ -7,9 +7,10 @@ from contextlib import closing
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from apps.database.backfilling import pace, pause, resume, run, walk
+from apps.database.backfilling import alone, pace, pause, resume, run, walk
 from apps.database.errors import LockBusy
 from apps.database.models import Backfill
+from apps.database.postgresql.limits import Limits
 from tests import sizes
 from tests.database.backfilling.observing import Watcher
 from tests.database.backfilling.processes import Runner
@@ -72,6 +73,37 @@ def test_of_two_runners_one_stands_by_and_takes_over_from_the_killed_one(filling
     assert len(stood_by) == 1
     assert "takes over when it ends" in stood_by[0]
     assert changes() == {1: 10_000}
+
+
+def test_a_runner_that_never_ends_is_not_waited_for_for_ever(filling, postgres, monkeypatch):
+    monkeypatch.setattr(alone, "PATIENCE_SECONDS", 0.1)
+    fill(Numbered, 3)
+    with closing(connection.copy()) as other, other.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", alone.key("scratch.numbered"))
+        pid = other.connection.info.backend_pid
+
+        with pytest.raises(LockBusy, match=f"pid {pid}") as stopped:
+            run(work())
+
+    assert f"pg_terminate_backend({pid})" in stopped.value.to_do
+    assert run(work()) == 3
+
+
+def test_nor_is_who_keeps_the_table_to_himself(filling, postgres, monkeypatch):
+    monkeypatch.setattr(connection, "limits", Limits(budget_seconds=0.3, look_seconds=0.05))
+    fill(Numbered, 3)
+    with closing(connection.copy()) as other:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SET statement_timeout = '20s'")
+            cursor.execute("LOCK TABLE scratch_numbered IN ACCESS EXCLUSIVE MODE")
+            pid = other.connection.info.backend_pid
+
+            with pytest.raises(LockBusy, match=f"held by pid {pid}"):
+                run(work())
+
+        other.rollback()
+    assert run(work()) == 3
 
 
 def test_two_at_once_change_each_row_once(filling, small_batches):
