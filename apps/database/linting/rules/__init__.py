@@ -1,6 +1,6 @@
 """What is refused, one function a rule: it yields refusals of a step, or of a whole migration."""
 
-from . import adding, altering, contrib, python, removing, renaming, retyping, sql, whole
+from . import adding, altering, contrib, python, removing, renaming, retyping, sharing, sql, whole
 
 OF_A_STEP = (
     adding.not_null,
@@ -21,6 +21,8 @@ OF_A_STEP = (
     renaming.moved_table,
     retyping.another_type,
     retyping.more_than_its_type,
+    sharing.column_is_there,
+    sharing.column_is_anothers,
     sql.keeps_others_out,
     sql.drops_too_early,
     sql.rows_at_once,
