@@ -12,6 +12,7 @@ from apps.database.fetching import fetch_all, fetch_one
 from .limits import timeouts
 
 NAMED = 10
+NAMED_ALIKE = 5
 # Every row may have to be read once more.
 LOOKING_MS = 60_000
 KEY = """
@@ -43,8 +44,11 @@ FATHERLESS = """
 SELECT {key} FROM {table} AS child WHERE {given}
     AND NOT EXISTS (SELECT 1 FROM {parent} AS parent WHERE {same}) LIMIT {limit}
 """
+# A million rows may be alike.
 ALIKE = """
-SELECT string_agg({key}, ', ' ORDER BY {key}) FROM {table} WHERE {given}
+SELECT array_to_string((array_agg({key} ORDER BY {columns}))[:{named}], ', ')
+    || CASE WHEN count(*) > {named} THEN ' and ' || count(*) - {named} || ' more' ELSE '' END
+FROM {table} WHERE {given}
 GROUP BY {parts} HAVING count(*) > 1 LIMIT {limit}
 """
 
@@ -68,10 +72,11 @@ def offenders(connection: BaseDatabaseWrapper, table: str, name: str) -> list[st
     columns = (fetch_one(connection, KEY, [table]) or [["ctid"]])[0]
     key = f"({', '.join(columns)})::text" if len(columns) > 1 else f"{columns[0]}::text"
     common = {"key": key, "table": table, "limit": NAMED + 1}
+    alike = {"columns": ", ".join(columns), "named": NAMED_ALIKE}
     if constraint := fetch_one(connection, CONSTRAINT, [table, name]):
         sql = _of_constraint(common, *constraint)
     elif index := fetch_one(connection, INDEX, [name]):
-        sql = _of_index(common, *index)
+        sql = _of_index(common | alike, *index)
     else:
         return []
     return [f"{', '.join(columns)} {row[0]}" for row in fetch_all(connection, sql)]

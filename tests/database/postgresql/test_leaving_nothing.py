@@ -98,10 +98,13 @@ def test_duplicates_are_named_as_often_as_it_is_tried(name, shop):
 
 
 def test_more_rows_than_anyone_would_read_are_not_all_named(shop):
-    ask("UPDATE shop_item SET place = -1")
+    ask("UPDATE shop_item SET place = -1, name = 'Same'")
+    (rows,) = ask("SELECT count(*) FROM shop_item")[0]
 
     with pytest.raises(DataRefused, match="id 10; and more"):
         shop.migrate(REFUSED["check"][0])
+    with pytest.raises(DataRefused, match=rf": id 1, 2, 3, 4, 5 and {rows - 5} more\."):
+        shop.migrate(migrations.AddConstraint("item", UNIQUE["constraint"]))
 
 
 def test_without_space_for_the_build_nothing_stays_and_it_can_run_again(shop):
