@@ -1,5 +1,6 @@
 """How long a statement may keep others waiting, and wait for them itself."""
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,15 @@ class Limits:
     # ONLINE statements wait behind one holder, and are looked at, so long and so often.
     behind_one_seconds: float = 1_200
     watch_seconds: float = 1
+    # How often they are begun when each time PostgreSQL ends them for a deadlock.
+    online_attempts: int = 5
+
+    def pause(self, attempt: int) -> float:
+        """Seconds after an attempt, counted from 0: longer each time, and never quite as long as
+        others pause, or two that met once would meet again.
+        """
+        pause = min(self.pause_seconds * 2**attempt, self.longest_pause_seconds)
+        return pause * random.uniform(0.5, 1.0)  # noqa: S311  Nothing secret.
 
 
 READ = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"

@@ -5,7 +5,6 @@ they want. Measured behind a transaction idle for ten seconds: in the queue all 
 still for nine seconds, outside of it for 13 ms.
 """
 
-import random
 import time
 
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -45,13 +44,9 @@ class Lookout:
         return self.limits.lock_ms
 
     def pause(self, attempt: int) -> None:
-        """After an attempt that got no lock: longer each time, and never quite as long as others
-        pause, or two that met once would meet again.
-        """
+        """After an attempt that got no lock."""
         self._check_budget()
-        longest = self.limits.longest_pause_seconds
-        pause = min(self.limits.pause_seconds * 2**attempt, longest)
-        time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  Nothing secret.
+        time.sleep(self.limits.pause(attempt))
 
     def _who_sits(self) -> list[Holder]:
         """Who is there at two looks. Who is seen once goes by, and is not waited for."""

@@ -24,6 +24,19 @@ Perform = Callable[[], None]
 T = TypeVar("T")
 
 
+class Deadlocked(LockBusy):
+    """An ONLINE statement and somebody else waited for each other, and PostgreSQL ended ours. What
+    it left behind is to be cleared away before it is begun again.
+    """
+
+    def __init__(self, statement: Statement, error: OperationalError):
+        detail = error.__cause__.diag.message_detail or ""
+        super().__init__(
+            f"{statement.table}: deadlock in {statement.sql}\n{detail}".strip(),
+            "Run again; if it ends like this each time, the server's log shows both statements.",
+        )
+
+
 @dataclass
 class Cost:
     """What one statement cost: how often it was tried, and the slowest attempt."""
@@ -73,6 +86,19 @@ def look(connection: BaseDatabaseWrapper, tables: Sequence[str], read: Callable[
     return found[0]
 
 
+def despite_deadlocks(connection: BaseDatabaseWrapper, perform: Callable[[], object]) -> None:
+    """Does it again when an ONLINE statement of it has lost a deadlock."""
+    for attempt in count():
+        try:
+            perform()
+            return
+        except Deadlocked:
+            is_last = attempt + 1 >= connection.limits.online_attempts
+            if is_last or connection.in_atomic_block:
+                raise
+        time.sleep(connection.limits.pause(attempt))
+
+
 def run_free(connection, statement: Statement, perform: Perform, cost: Cost, within: int) -> None:
     with timeouts(connection, 0, 0):
         perform()
@@ -109,6 +135,8 @@ def run_online(connection, statement: Statement, perform: Perform, cost: Cost, w
         try:
             perform()
         except OperationalError as error:
+            if sqlstate(error) == DEADLOCK_DETECTED:
+                raise Deadlocked(statement, error) from error
             if sqlstate(error) != QUERY_CANCELED:
                 raise
             if watcher.behind:

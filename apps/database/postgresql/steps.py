@@ -27,7 +27,7 @@ from apps.database.observer import Kind, Statement
 from . import templates
 from .cleaning import drop_invalid_index, drop_unvalidated, with_what_stays
 from .offenders import refusal
-from .running import look, run
+from .running import despite_deadlocks, look, run
 from .templates import Careful, CreatesTable, DropsForeignKey, FillNulls, part
 
 logger = logging.getLogger("django.db.backends.schema")
@@ -61,9 +61,9 @@ class SteppingEditor(ZeroDowntime, Stock):
         if isinstance(sql, FillNulls):
             self._fill(sql, params)
         elif isinstance(sql, Careful):
-            self._take_all(sql, params)
+            despite_deadlocks(self.connection, partial(self._take_all, sql, params))
         else:
-            self._take(sql, params)
+            despite_deadlocks(self.connection, partial(self._take, sql, params))
 
     def execute_together(self, statements: Sequence[str], tables: Sequence[str] = ()) -> None:
         """Plain SQL in one transaction, tried again as a whole. `tables` are those it locks, by

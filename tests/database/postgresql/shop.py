@@ -1,5 +1,6 @@
 """A small shop whose tables are in use, and what a migration of it told."""
 
+import time
 from dataclasses import dataclass, replace
 from threading import Thread
 
@@ -104,6 +105,13 @@ def ask(sql: str) -> list[tuple]:
 
 def limit(**changes) -> None:
     connection.limits = replace(QUICK, **changes)
+
+
+def until(condition) -> None:
+    end = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 class Alongside(Thread):

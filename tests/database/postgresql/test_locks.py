@@ -15,7 +15,7 @@ from apps.database.migrating.sizes import size_of
 from apps.database.migrating.verify import Verification
 from apps.database.operations import AlterFieldType, ExpandRename, PostgresSQL
 from apps.database.postgresql import lookout
-from tests.database.postgresql.shop import ROWS, Alongside, ask, limit
+from tests.database.postgresql.shop import ROWS, Alongside, ask, limit, until
 
 NOTE = migrations.AddField("item", "note", models.TextField(null=True))
 READ = "SELECT count(*) FROM shop_item"
@@ -30,13 +30,6 @@ def sit(reader: psycopg.Connection, sql: str = READ) -> int:
     """In a transaction that it does not end; its pid."""
     reader.execute(sql)
     return reader.info.backend_pid
-
-
-def until(condition) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_an_idle_reader_is_waited_for_outside_of_the_queue(shop, session):
