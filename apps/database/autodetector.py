@@ -4,7 +4,7 @@ from functools import partial
 
 from django.core.management.base import CommandError
 from django.core.management.color import color_style
-from django.db.migrations import RemoveField, RenameField
+from django.db.migrations import AlterModelTable, RemoveField, RenameField, RenameModel
 from django.db.migrations.autodetector import MigrationAutodetector as Plain
 from django.db.migrations.autodetector import OperationDependency
 from django.db.migrations.operations.base import Operation
@@ -20,18 +20,29 @@ from syzygy.autodetector import (
 from .apart import apart
 from .linting.defaults import constant_default
 from .linting.retiring import demand_of, two_steps
-from .linting.shapes import column_of
+from .linting.shapes import column_of, table_of
 from .operations import DropColumn
 
 
 class Autodetector(MigrationAutodetector):
     def __init__(self, *args, style=None, **options):
         super().__init__(*args, style=style or color_style(), **options)
+        # Models that have got another name, and keep their table.
+        self.kept: set[tuple[str, str]] = set()
 
     def add_operation(self, app_label, operation, *args, **options):
-        """A field that keeps its column gets another name without a question or a stage."""
+        """What keeps its column or table gets another name without a question or a stage."""
         plain = isinstance(operation, RenameField) and self._keeps_its_column(app_label, operation)
         add = partial(Plain.add_operation, self) if plain else super().add_operation
+        if isinstance(operation, RenameModel) and (table := self._kept_table(app_label, operation)):
+            # First, or the rename would take the table along.
+            add(app_label, AlterModelTable(operation.old_name_lower, table))
+            self.kept.add((app_label, operation.new_name_lower))
+        if (
+            isinstance(operation, AlterModelTable)
+            and (app_label, operation.name_lower) in self.kept
+        ):
+            return
         add(app_label, operation, *args, **options)
 
     def check_dependency(self, operation, dependency):
@@ -41,11 +52,25 @@ class Autodetector(MigrationAutodetector):
         return super().check_dependency(operation, dependency)
 
     def _generate_added_field(self, app_label, model_name, field_name):
-        """A default that is called for each row must not become one constant in the database."""
+        """A default that is called for each row must not become one constant in the database;
+        and what is generated can have none.
+        """
         field = self.to_state.models[app_label, model_name].get_field(field_name)
+        self._refuse_another_kind(app_label, model_name, field_name, field)
         called = field.has_default() and constant_default(field) is NOT_PROVIDED
-        generate = partial(Plain._generate_added_field, self) if called else None
+        plain = called or field.generated
+        generate = partial(Plain._generate_added_field, self) if plain else None
         (generate or super()._generate_added_field)(app_label, model_name, field_name)
+
+    def _refuse_another_kind(self, app_label, model_name, field_name, field) -> None:
+        """Columns and joining tables come before the deploy and go after it: not by one name."""
+        model = self.from_state.models.get((app_label, model_name))
+        if model and field_name in model.fields:
+            raise CommandError(
+                f"{app_label}.{model.name}.{field_name} is to be another kind of field, and old "
+                "code uses what it is until the deploy is over. Add the new one by another name; "
+                f"a later release can give it the name {field_name}."
+            )
 
     def _generate_removed_field(self, app_label, model_name, field_name):
         """In two steps where the column asks something of those who forgot it; never a question."""
@@ -95,3 +120,9 @@ class Autodetector(MigrationAutodetector):
         fields = self.to_state.models[app_label, operation.model_name_lower].fields
         new = fields[operation.new_name]
         return column_of(operation.new_name, new) == column_of(operation.old_name, new)
+
+    def _kept_table(self, app_label: str, operation: RenameModel) -> str:
+        """The table that the new model names itself, and the old one has by its name alone."""
+        old = self.from_state.models[app_label, operation.old_name_lower]
+        table = self.to_state.models[app_label, operation.new_name_lower].options.get("db_table")
+        return table if table == table_of(old) != old.options.get("db_table") else ""

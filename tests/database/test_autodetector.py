@@ -7,13 +7,16 @@ from django.db.migrations import (
     AddField,
     AddIndex,
     AlterField,
+    AlterModelTable,
     DeleteModel,
     RemoveField,
     RenameField,
+    RenameModel,
 )
 from django.db.migrations.graph import MigrationGraph
 from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.state import ModelState, ProjectState
+from django.db.migrations.writer import MigrationWriter
 from syzygy.plan import must_post_deploy_migration
 
 from apps.database.autodetector import Autodetector
@@ -126,12 +129,47 @@ def test_a_default_that_is_called_is_no_constant_of_the_database():
     assert not migration.operations[0].field.has_db_default()
 
 
+def test_what_is_generated_has_no_default():
+    twice = models.GeneratedField(
+        expression=models.F("id") * 2, output_field=models.IntegerField(), db_persist=True
+    )
+    (migration,) = changes(states(), states(extra=twice))
+
+    assert kinds([migration]) == [[AddField]]
+    exec(MigrationWriter(migration).as_string(), {})
+
+
+MANY = models.ManyToManyField("blog.Author", related_name="+")
+
+
+@pytest.mark.parametrize(("old", "new"), [(KEY, MANY), (MANY, KEY)], ids=["to many", "to one"])
+def test_one_name_is_not_two_kinds_of_field_at_once(old, new):
+    with pytest.raises(CommandError, match=r"blog\.Post\.extra .* by another name"):
+        changes(states(extra=old), states(extra=new))
+
+
 def test_a_name_that_keeps_its_column_is_no_question_of_stages():
     kept = models.CharField(max_length=9, db_column="title")
     before = states(title=models.CharField(max_length=9))
     migrations = changes(before, states(headline=kept), ask_rename=True)
 
     assert kinds(migrations) == [[AlterField, RenameField]]
+
+
+def test_a_model_that_keeps_its_table_needs_no_sql():
+    def post(name: str, **options) -> ProjectState:
+        state = states(title=models.CharField(max_length=9))
+        model = state.models.pop(("blog", "post"))
+        state.add_model(ModelState("blog", name, model.fields, options))
+        return state
+
+    before = post("Post")
+    migrations = changes(before, post("Note", db_table="blog_post"), ask_rename_model=True)
+
+    assert kinds(migrations) == [[AlterModelTable, RenameModel]]
+    assert list(lint(steps_of(migrations[0], before.clone(), InUse()))) == []
+    after = migrations[0].mutate_state(before)
+    assert after.models["blog", "note"].options["db_table"] == "blog_post"
 
 
 def test_another_column_is_one():
