@@ -1,6 +1,6 @@
 """Expressions that read the same on PostgreSQL and SQLite; migrations may import them."""
 
-from django.db.models import DateTimeField, Func
+from django.db.models import DateTimeField, Func, UUIDField
 
 
 class Bytewise(Func):
@@ -32,3 +32,22 @@ class ClockTime(Func):
     def as_sqlite(self, compiler, connection, **extra):
         template = "strftime('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%f', 'now')"
         return self.as_sql(compiler, connection, template=template, **extra)
+
+
+class RandomUUID(Func):
+    """Another one for each row, of version 4. Also as a `db_default`."""
+
+    arity = 0
+    output_field = UUIDField()
+    allowed_default = True
+
+    def as_postgresql(self, compiler, connection, **extra):
+        return self.as_sql(compiler, connection, template="gen_random_uuid()", **extra)
+
+    def as_sqlite(self, compiler, connection, **extra):
+        parts = (
+            "hex(randomblob(6)) || '4' || substr(hex(randomblob(2)), 2) || "
+            "substr('89ab', 1 + (random() & 3), 1) || substr(hex(randomblob(2)), 2) || "
+            "hex(randomblob(6))"
+        )
+        return self.as_sql(compiler, connection, template=f"lower({parts})", **extra)

@@ -5,14 +5,7 @@ from django.db import models
 from django.db.migrations import AddField, AlterOrderWithRespectTo, CreateModel, RemoveField
 from django.db.models.functions import Lower, Now
 
-from apps.database.expressions import ClockTime
-
-
-class RandomUUID(models.Func):
-    function = "gen_random_uuid"
-    arity = 0
-    output_field = models.UUIDField()
-    allowed_default = True
+from apps.database.expressions import ClockTime, RandomUUID
 
 
 def add(field: models.Field, **options) -> AddField:
@@ -44,6 +37,32 @@ def test_not_null_without_a_default_of_the_database_is_refused_and_its_recipe_wo
     assert "NOT NULL without a default of the database" in str(refusal)
     assert "23502" in str(refusal)
     follows(refusal)
+
+
+def token() -> str:
+    return uuid.uuid4().hex
+
+
+ANOTHER_FOR_EACH = {
+    "uuid": models.UUIDField(default=uuid.uuid4),
+    "unique uuid": models.UUIDField(default=uuid.uuid4, unique=True),
+    "token": models.CharField(max_length=32, default=token, unique=True),
+    "no default": models.SlugField(unique=True),
+    "a constant": models.SlugField(unique=True, default="", db_default=""),
+}
+
+
+@pytest.mark.parametrize("field", ANOTHER_FOR_EACH.values(), ids=ANOTHER_FOR_EACH)
+def test_what_is_another_for_each_row_is_so_for_those_there_are(field, live_blog, follows):
+    """The rows there are get no value, or each its own: none that is alike."""
+    live_blog.state.apps.get_model("blog", "Post").objects.create(title="Two")
+    (refusal,) = live_blog.lint(add(field))
+
+    follows(refusal)
+    values = live_blog.state.apps.get_model("blog", "Post").objects.values_list("extra", flat=True)
+    known = [value for value in values if value is not None]
+    assert len(known) == (2 if isinstance(field, models.UUIDField) else 0)
+    assert len(set(known)) == len(known)
 
 
 def test_a_default_for_this_migration_alone_leaves_the_models(live_blog, follows):

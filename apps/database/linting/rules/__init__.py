@@ -6,6 +6,7 @@ OF_A_STEP = (
     adding.not_null,
     adding.another_value_for_each_row,
     adding.one_value_for_all_rows,
+    adding.one_value_for_a_unique_column,
     adding.stored_expression,
     adding.order_column,
     altering.no_more_null,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.db.migrations import AddField, AlterField, AlterOrderWithRespectTo, RemoveField
 from django.db.models import NOT_PROVIDED, Field
 
+from apps.database.expressions import RandomUUID
 from apps.database.linting.defaults import constant_default, db_default_for, has_db_default
 from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.shapes import column_of
@@ -26,7 +27,7 @@ def not_null(step: Step) -> Iterator[Refusal]:
         "The lock is brief (ACCESS EXCLUSIVE), but code that is running does not know the column, "
         "and each of its inserts fails until it is replaced (23502). Django's default= is dropped "
         "from the table as soon as the column is there.",
-        _known_to_the_database(step, field),
+        *_known_to_the_database(step, field),
     )
 
 
@@ -60,6 +61,20 @@ def one_value_for_all_rows(step: Step) -> Iterator[Refusal]:
             AddField(step.operation.model_name, step.operation.name, empty),
             AlterField(step.operation.model_name, step.operation.name, altered),
         ),
+    )
+
+
+def one_value_for_a_unique_column(step: Step) -> Iterator[Refusal]:
+    field = _added(step)
+    if field is None or field.generated or not (field.unique and has_db_default(field)):
+        return
+    if volatile_function(step.connection, field):
+        return
+    yield step.refuse(
+        f"it adds {_name(step, field)}, which is unique, with one value for all rows.",
+        "The second row is one too many (23505), and so is the second that code writes which does "
+        "not know the column.",
+        _empty_for_now(step, field),
     )
 
 
@@ -100,16 +115,44 @@ def _name(step: Step, field: Field) -> str:
     return f"{step.table}.{column_of(step.operation.name, field)}"
 
 
-def _known_to_the_database(step: Step, field: Field) -> Paste:
+def _known_to_the_database(step: Step, field: Field) -> Iterator[Paste]:
     known = field.clone()
     known.db_default = db_default_for(field)
     if not getattr(step.operation, "preserve_default", True):
         known.default = NOT_PROVIDED
-    title = "Let the database know the default: the same db_default in the model, and"
-    if known.db_default is NOT_PROVIDED:
-        title = "Let the rows there are stay NULL: null=True in the model, and"
-        known.null = True
-    return paste(title, AddField(step.operation.model_name, step.operation.name, known))
+    if _is_called(field) and field.get_internal_type() == "UUIDField":
+        known.db_default = RandomUUID()
+        yield from _in_phases(step, known)
+    elif known.db_default is NOT_PROVIDED or field.unique or _is_called_for_each_row(field):
+        yield _empty_for_now(step, known)
+    else:
+        title = "Let the database know the default: the same db_default in the model, and"
+        yield paste(title, AddField(step.operation.model_name, step.operation.name, known))
+
+
+def _empty_for_now(step: Step, field: Field) -> Paste:
+    """The rows there are stay NULL; a default that is called is for those to come."""
+    model, name = step.operation.model_name, step.operation.name
+    later = field.clone()
+    later.null, later.db_default = True, NOT_PROVIDED
+    empty = later.clone()
+    empty.default = NOT_PROVIDED
+    operations = [AddField(model, name, empty)]
+    how = "null=True in the model"
+    if _is_called(field):
+        operations.append(AlterField(model, name, later))
+    elif field.has_default():
+        how += ", and no default"
+    return paste(f"Let the rows there are stay NULL: {how}, and", *operations)
+
+
+def _is_called(field: Field) -> bool:
+    return field.has_default() and constant_default(field) is NOT_PROVIDED
+
+
+def _is_called_for_each_row(field: Field) -> bool:
+    """But for moments, of which the database's own is as good."""
+    return _is_called(field) and field.get_internal_type() != "DateTimeField"
 
 
 def _in_phases(step: Step, field: Field) -> Iterator[Paste]:
@@ -118,9 +161,10 @@ def _in_phases(step: Step, field: Field) -> Iterator[Paste]:
     model, name = step.operation.model_name, step.operation.name
     empty, filled = field.clone(), field.clone()
     empty.null = filled.null = True
-    empty.db_default = NOT_PROVIDED
+    empty.default = empty.db_default = NOT_PROVIDED
     yield paste(
-        "First the column, then its default, which only new rows get",
+        "The same db_default in the model; first the column, then its default, which only new "
+        "rows get",
         AddField(model, name, empty),
         AlterField(model, name, filled),
     )
