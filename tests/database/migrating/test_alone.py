@@ -1,5 +1,6 @@
 """One run at a time: others wait, and what was killed is found."""
 
+import re
 import time
 
 import psycopg
@@ -7,13 +8,14 @@ import pytest
 from django.db import connection
 
 from apps.database.errors import LockBusy
+from apps.database.migrating import file_lock
 from apps.database.migrating.lock import LOCK_NAME, WORK_NAME, MigrationLock, identity, key_of
 from apps.database.migrating.orphans import orphans, wait_for_orphans
 from tests.database.migrating.project import end_sessions, ended, line_with
 from tests.database.migrating.steps import COLUMN, INDEX
 
 
-def test_a_second_host_says_whom_it_waits_for_and_finds_nothing_left(postgres, project, gate):
+def test_a_second_one_says_whom_it_waits_for_and_finds_nothing_left(project, gate):
     project.migration("0002_gate", gate.body)
     project.migration("0003_column", COLUMN)
     project.migration("0004_index", INDEX)
@@ -24,7 +26,8 @@ def test_a_second_host_says_whom_it_waits_for_and_finds_nothing_left(postgres, p
     said = line_with("Waits for", second)
     gate.open()
 
-    assert f":{first.pid} " in said
+    assert re.search(rf":{first.pid}\b", said)
+    assert "which is migrating this database" in said
     assert [ended(first).code, ended(second).code] == [0, 0]
     assert project.applied() == ["0001_book", "0002_gate", "0003_column", "0004_index"]
     assert [state for _, state, _ in project.runs()[1:]] == ["done", "done", "done"]
@@ -113,6 +116,22 @@ def test_who_waits_too_long_gives_up_and_names_the_holder(other):
     assert f"server process {other.info.backend_pid}" in said[0]
     assert busy.value.returncode == 3
     assert busy.value.to_do
+
+
+def test_who_waits_too_long_for_a_file_gives_up_too(sqlite, project, monkeypatch):
+    monkeypatch.setattr(file_lock, "PATIENCE_SECONDS", 0)
+    file = connection.copy()
+    file.settings_dict["NAME"] = project.address.removeprefix("sqlite:///")
+    said = []
+
+    first, second = (file_lock.alone(file, said.append) for _ in range(2))
+    with first, pytest.raises(LockBusy, match=identity()), second:
+        pass
+    with file_lock.alone(file, said.append):
+        pass
+
+    assert said == [f"Waits for {identity()}, which is migrating this database."]
+    assert not list(project.folder.parent.glob("*.migrating"))
 
 
 def test_the_lock_is_free_again_when_its_session_is_gone(postgres):

@@ -8,6 +8,7 @@ from syzygy import Stage
 from syzygy.management.commands import migrate as syzygy_migrate
 
 from apps.database.errors import MigrationStopped
+from apps.database.migrating import file_lock
 from apps.database.migrating.interruption import INTERRUPTED
 from apps.database.migrating.stages import planning
 
@@ -41,13 +42,27 @@ class Command(syzygy_migrate.Command):
             help="End what a killed run left at work in the database, without asking.",
         )
 
+    def execute(self, *args, **options):
+        with self._ended_in_words(), self._alone_on_its_file(options):
+            return super().execute(*args, **options)
+
+    @contextmanager
+    def _alone_on_its_file(self, options) -> Iterator[None]:
+        """Around the system's checks too: they write to SQLite's file, where they would fail while
+        another run writes. On PostgreSQL a run takes its lock when it begins.
+        """
+        if options["plan"] or options["check_unapplied"]:
+            yield
+            return
+        with file_lock.alone(connections[options["database"]], self.stdout.write):
+            yield
+
     def handle(self, *args, stage, quorum, quorum_timeout, **options):
         self.connection = connections[options["database"]]
         self.verbosity, self.interactive = options["verbosity"], options["interactive"]
         with self._handle_quorum(quorum, quorum_timeout, options) as proceed:
             if proceed:
-                with self._ended_in_words():
-                    self._migrate(stage, options)
+                self._migrate(stage, options)
 
     @contextmanager
     def _ended_in_words(self) -> Iterator[None]:
