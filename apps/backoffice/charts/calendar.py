@@ -80,10 +80,11 @@ class Calendar(Timeline):
                 yield from self.strip(first, size, scale).drawn(shown)
 
     def strip(self, first: int, size: int, scale: Scale) -> Grid:
-        days = self.days(first, size)
-        places = {day: place for place, day in days.items()}
+        places = {
+            day: (row, at - first) for day, row, at in self.places if first <= at < first + size
+        }
         rows = [[None] * size for _ in WEEKDAYS]
-        for (row, at), day in days.items():
+        for day, (row, at) in places.items():
             rows[row][at] = self.by_day.get(day)
         return Grid(
             rows,
@@ -93,20 +94,17 @@ class Calendar(Timeline):
             ROW,
             size,
             first,
-            outlined=[place for place, day in days.items() if self.by_day.get(day) is None],
+            outlined=[place for day, place in places.items() if self.by_day.get(day) is None],
             marked=[places[day] for day in self.marks if day in places],
             centred=False,
         )
 
-    def days(self, first: int, size: int) -> dict[tuple[int, int], date]:
-        """(row, column) → day, of the days that are shown."""
-        found = {}
-        for at, week in enumerate(self.weeks[first : first + size]):
-            for row in range(7):
-                ordinal = week.toordinal() + row
-                if self.drawn.first.toordinal() <= ordinal <= self.drawn.last.toordinal():
-                    found[row, at] = date.fromordinal(ordinal)
-        return found
+    @cached_property
+    def places(self) -> list[tuple[date, int, int]]:
+        """Each day that is shown, its row, and its week."""
+        monday = self.weeks[0].toordinal()
+        places = (divmod(day.toordinal() - monday, 7) for day in self.drawn.starts)
+        return [(day, row, at) for day, (at, row) in zip(self.drawn.starts, places, strict=True)]
 
     def month_names(self, first: int, size: int) -> list[str]:
         """At the week in which a month begins; with its year in January and at the start."""
@@ -122,7 +120,7 @@ class Calendar(Timeline):
 
     def reading(self) -> dict:
         cells = [[None] * len(self.weeks) for _ in WEEKDAYS]
-        for (row, at), day in self.days(0, len(self.weeks)).items():
+        for day, row, at in self.places:
             value = self.by_day.get(day)
             words = "–" if value is None else self.unit.exact(value)
             if day in self.marks:

@@ -9,6 +9,7 @@ from apps.backoffice.rows import MONTHS
 
 Grain = Literal["day", "week", "month", "quarter", "year"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month", "quarter", "year")
+DAYS_OF = {"day": 1, "week": 7}
 MONTHS_OF = {"month": 1, "quarter": 3, "year": 12}
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONG_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -30,7 +31,7 @@ def start_after(start: date, grain: Grain, count: int = 1) -> date:
         if grain in MONTHS_OF:
             months = start.month - 1 + count * MONTHS_OF[grain]
             return date(start.year + months // 12, months % 12 + 1, 1)
-        return start + timedelta(days=count * (7 if grain == "week" else 1))
+        return start + timedelta(days=count * DAYS_OF[grain])
     except (OverflowError, ValueError):
         return date.max
 
@@ -47,6 +48,9 @@ class Period:
     def starts(self) -> list[date]:
         """The first day of each grain; that of the first one may lie before the period."""
         starts, start = [], start_of(self.first, self.grain)
+        if self.grain in DAYS_OF:
+            ordinals = range(start.toordinal(), self.last.toordinal() + 1, DAYS_OF[self.grain])
+            return [date.fromordinal(ordinal) for ordinal in ordinals]
         while start <= self.last:
             starts.append(start)
             following = start_after(start, self.grain)
@@ -62,7 +66,7 @@ class Period:
         if self.grain in MONTHS_OF:
             months = 12 * (last.year - first.year) + last.month - first.month
             return months // MONTHS_OF[self.grain] + 1
-        return (last - first).days // (7 if self.grain == "week" else 1) + 1
+        return (last - first).days // DAYS_OF[self.grain] + 1
 
     def is_cut(self, start: date) -> bool:
         """Whether the period holds only a part of this grain."""

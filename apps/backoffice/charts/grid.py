@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 
 from .layout import WIDTHS, shortened, text_width
 from .markup import column, percent, px, stretched, text
@@ -162,12 +163,16 @@ class Grid:
         return ""
 
     def value_texts(self, short: Mapping[float, str]) -> Iterator[str]:
+        ends = {}
+        for value, words in short.items():
+            css = ' class="strong"' if self.tints[value] == f"t{TINTS}" else ""
+            ends[value] = f"{css}>{escape(words)}</text>"
+        lefts = [f'<text x="{percent((at + 0.5) / self.columns)}"' for at in range(self.columns)]
         for row, values in enumerate(self.rows):
-            for at, value in enumerate(values):
+            middle = f' y="{px(self.middle(row) + 4)}"'
+            for left, value in zip(lefts, values, strict=True):
                 if value is not None:
-                    css = "strong" if self.tints[value] == f"t{TINTS}" else ""
-                    place = percent((at + 0.5) / self.columns)
-                    yield text(place, self.middle(row) + 4, short[value], css=css)
+                    yield f"{left}{middle}{ends[value]}"
 
     def dots(self) -> Iterator[str]:
         for row, at in self.marked:

@@ -7,6 +7,7 @@ depends on the width (how many ticks) is drawn once for each of three widths, an
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from unicodedata import east_asian_width
 
 from .dates import GRAINS, Grain, Period, start_after, start_of, tick_words
@@ -19,6 +20,7 @@ WIDTHS = {"wide": 860, "mid": 540, "narrow": 290}
 NARROW, BROAD = set("iljtfrI.,:;'|!()[] ·"), set("mwMW@%—…")
 
 
+@lru_cache(2_000)
 def text_width(text: str) -> float:
     """Pixels at 12 px, on the generous side: system fonts differ by a tenth."""
     return sum(map(char_width, text))
@@ -77,16 +79,21 @@ STEPS: tuple[tuple[Grain, int], ...] = (
     *(("day", 1), ("week", 1), ("day", 2), ("day", 3), ("week", 2), ("month", 1), ("quarter", 1)),
     *(("year", count) for count in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)),
 )
+LONGEST = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+"""Days."""
 Tick = tuple[date, str]
 
 
 def date_ticks(period: Period, width: float) -> list[Tick]:
     """The roundest dates whose labels fit into `width` pixels side by side; two if possible."""
-    starts, single = period.starts, []
+    starts, single, most = period.starts, [], width / 20
+    days = (starts[-1] - starts[0]).days
     for grain, count in STEPS:
         if GRAINS.index(grain) < GRAINS.index(period.grain):
             continue
-        ticks = round_dates(starts, grain, count, most=width / 20)
+        if days // (LONGEST[grain] * count) > most:
+            continue
+        ticks = round_dates(starts, grain, count, most)
         if ticks and labels_fit(ticks, starts, width):
             if len(ticks) > 1:
                 return ticks

@@ -106,17 +106,17 @@ class Timeline:
 
     def gathered(self, pairs) -> dict[date, Value]:
         """One value per date: several are summed, or averaged, as the unit has it."""
-        found: dict[date, list[float]] = {}
-        gaps = set()
+        known: dict[date, Value] = {}
+        counts: dict[date, int] = {}
         for start, value in pairs:
-            number = drawable(value)
-            if number is None:
-                gaps.add(start)
+            number, so_far = drawable(value), known.get(start)
+            if number is None or so_far is None:
+                known[start] = so_far if number is None else number
             else:
-                found.setdefault(start, []).append(number)
-        known: dict[date, Value] = dict.fromkeys(gaps)
-        for start, numbers in found.items():
-            known[start] = sum(numbers) / (1 if self.unit.adds_up else len(numbers))
+                known[start] = so_far + number
+                counts[start] = counts.get(start, 1) + 1
+        if not self.unit.adds_up:
+            known |= {start: known[start] / count for start, count in counts.items()}
         return known
 
     @cached_property

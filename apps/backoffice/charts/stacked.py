@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from django.utils.safestring import SafeString
 
@@ -101,11 +102,18 @@ class StackedBars(Timeline):
         return f'<g class="{css}" data-row="{index}">{bars}</g>'
 
     def bar(self, at: int, start: float, end: float) -> str:
-        left, right = 1000 * self.edges[at], 1000 * self.edges[at + 1]
+        left, right = self.sides[at]
+        return f"M{left},{px(start)}H{right}V{px(end)}H{left}Z"
+
+    @cached_property
+    def sides(self) -> list[tuple[str, str]]:
+        """Each bar's left and right, in per mille."""
+        return [self.sides_of(1000 * left, 1000 * right) for left, right in pairwise(self.edges)]
+
+    def sides_of(self, left: float, right: float) -> tuple[str, str]:
         room, middle = right - left, (left + right) / 2
         half = room / 2 if len(self.drawn.starts) > DENSE else min(BROADEST, 0.75 * room) / 2
-        left, right = px(middle - half), px(middle + half)
-        return f"M{left},{px(start)}H{right}V{px(end)}H{left}Z"
+        return px(middle - half), px(middle + half)
 
     def befores(self, axis: ValueAxis) -> list[str]:
         xs = [px(1000 * place) for place in self.places()]

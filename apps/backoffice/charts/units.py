@@ -62,7 +62,10 @@ def short_number(value: float) -> str:
 def exact_number(value: float) -> str:
     """12,300 or 12.35; beyond 10¹⁸ a float has no exact digits left."""
     size = abs(value)
-    return signed(value, f"{size:.3e}" if size >= 1e18 else plain(size, 2 if size >= 1 else 4))
+    if size >= 1e18:
+        return signed(value, f"{size:.3e}")
+    # Most values are counts.
+    return signed(value, plain(size, (2 if size >= 1 else 4) if size % 1 else 0))
 
 
 def plain(size: float, digits: int) -> str:
