@@ -9,9 +9,10 @@ from django.db.models import QuerySet
 
 from apps.reports.periods import Granularity, Period
 from apps.reports.question import Question
+from apps.reports.rollups import reading
 from apps.reports.rollups.durations import median
 from apps.reports.rollups.metric import TOOK, Durations, Metric
-from apps.reports.rollups.reading import DayTotal, Kept, gathered, largest, several, summed
+from apps.reports.rollups.reading import DayTotal, Kept, gathered, several
 
 Counted = Iterable[tuple[date, str, int]]
 """Day, key in the metric's dimension ("" where it has none), how many; no row for none."""
@@ -71,12 +72,11 @@ def took(metric: Durations, question: Question) -> Daily:
     """The metric's times in each day, week or month of the question, and in all of it."""
     if question.granularity == Granularity.DAY:
         return daily(metric, question, TOOK)
-    if (took, metric.name) not in question.was_read:
-        start, end, known = question.period.start, question.period.end, question.freshness
-        kind = question.granularity
-        found = gathered(metric, TOOK, start, end, known, question.using, kind)
-        question.was_read[took, metric.name] = Daily(question.period, found)
-    return question.was_read[took, metric.name]
+    kind, stretch = question.granularity, question.stretch
+    return question.once(
+        (took, metric.name),
+        lambda: Daily(question.period, gathered(metric, TOOK, stretch, kind)),
+    )
 
 
 def daily(metric: Kept, question: Question, dimension: str = "") -> Daily:
@@ -88,46 +88,33 @@ def daily_all(metrics: Sequence[Kept], question: Question, dimension: str = "") 
     """The same of each metric. What is kept of all of them is read in one statement, so a report
     of many asks for them together.
     """
-    key = (Daily, dimension, *(metric.name for metric in metrics))
-    if key not in question.was_read:
-        numbers = numbers_of(metrics, question, dimension)
-        question.was_read[key] = [Daily(question.period, one) for one in numbers]
-    return question.was_read[key]
+    return question.once(
+        (Daily, dimension, *(metric.name for metric in metrics)),
+        lambda: [
+            Daily(question.period, numbers)
+            for numbers in several(metrics, dimension, question.stretch)
+        ],
+    )
 
 
 def by_day(metric: Kept, question: Question, dimension: str = "") -> list[DayTotal]:
     """The numbers as they are, each with its day and key, in this order."""
-    return numbers_of([metric], question, dimension)[0]
+    return sorted(several([metric], dimension, question.stretch)[0])
 
 
 def by_weekday(metric: Metric, question: Question, dimension: str) -> Counter[tuple[int, str]]:
     """How many in the whole period by day of the week (1 is Monday, 7 Sunday) and key."""
-    start, end = question.period.start, question.period.end
-    return summed(metric, dimension, start, end, question.freshness, question.using)
+    return reading.by_weekday(metric, dimension, question.stretch)
 
 
 def by_key(metric: Metric, question: Question, dimension: str) -> Counter[str]:
     """How many of each key in the whole period: where days are not asked for, it reads less."""
-    found: Counter[str] = Counter()
-    for (_, key), number in by_weekday(metric, question, dimension).items():
-        found[key] += number
-    return found
+    return reading.summed(metric, dimension, question.stretch)
 
 
 def best(metric: Metric, question: Question, dimension: str, most: int) -> dict[int, int]:
     """The largest numbers of the period by their ids, the largest first; of equals the later."""
-    start, end = question.period.start, question.period.end
-    return largest(metric, dimension, start, end, question.freshness, question.using, most)
-
-
-def numbers_of(metrics: Sequence[Kept], question: Question, dimension: str) -> list[list[DayTotal]]:
-    """Read once for a question, however many of its rows and totals are made of them."""
-    key = (dimension, *(metric.name for metric in metrics))
-    if key not in question.was_read:
-        start, end = question.period.start, question.period.end
-        found = several(metrics, dimension, start, end, question.freshness, question.using)
-        question.was_read[key] = found
-    return question.was_read[key]
+    return reading.largest(metric, dimension, question.stretch, most)
 
 
 def within(rows: QuerySet, moment: str, period: Period) -> QuerySet:

@@ -4,21 +4,22 @@ The address is the whole state of a page. What it does not know, or what cannot 
 with a sentence for the reader, never something left out in silence.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.utils import timezone
 
 from apps.reports.periods import DEFAULT_DAYS, LONGEST_DAYS, Granularity, Period
-from apps.reports.rollups.reading import Freshness, freshness
+from apps.reports.rollups.reading import Freshness, Stretch, freshness
 from apps.reports.rollups.state import Reach, reach
 
 # They choose what is given of an answer, not what is asked.
 GIVEN_AS = ("format", "table")
 FORMATS = ("csv", "xlsx", "json")
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,19 @@ class Question:
         return freshness(self.period.start, self.period.end, self.reach)
 
     @cached_property
-    def was_read(self) -> dict:
-        """What `daily` has read for it."""
+    def stretch(self) -> Stretch:
+        """Its days, for what reads totals."""
+        return Stretch(self.period.start, self.period.end, self.freshness, self.using)
+
+    @cached_property
+    def _was_read(self) -> dict[Hashable, Any]:
         return {}
+
+    def once(self, key: Hashable, read: Callable[[], Read]) -> Read:
+        """What `read` gives, asked the first time: several tables of a report show the same."""
+        if key not in self._was_read:
+            self._was_read[key] = read()
+        return self._was_read[key]
 
     def before(self) -> "Question":
         """The same of the previous period."""

@@ -11,7 +11,7 @@ from apps.posts.actions.schedule import LATE_AFTER
 from apps.posts.models import Post
 from apps.reports import columns
 from apps.reports.charts import Days
-from apps.reports.daily import Daily, by_day, daily_all, within
+from apps.reports.daily import by_day, daily_all, within
 from apps.reports.links import ObjectLink
 from apps.reports.periods import Period
 from apps.reports.question import Question
@@ -72,13 +72,11 @@ def rows(question: Question) -> RowOf[CalendarRow]:
 
 def empty_days(question: Question) -> list[date]:
     """Without a publication, from the first one ever on; today may still have one."""
-    if empty_days not in question.was_read:
-        published, _ = daily_all([PUBLISHED, MISSED], question)
-        question.was_read[empty_days] = list(empty_of(published, question))
-    return question.was_read[empty_days]
+    return question.once(empty_days, lambda: list(empty_of(question)))
 
 
-def empty_of(published: Daily, question: Question) -> Iterator[date]:
+def empty_of(question: Question) -> Iterator[date]:
+    published, _ = daily_all([PUBLISHED, MISSED], question)
     has_begun, today = was_published_before(question), timezone.localdate()
     for day, number in zip(question.period.days(), published.each(question.period), strict=True):
         has_begun = has_begun or number > 0

@@ -1,6 +1,6 @@
 """How many people take part: on a day, in a week, in a month."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from apps.reports.charts import Lines
 from apps.reports.daily import Daily, daily
@@ -44,9 +44,9 @@ def rows(question: Question) -> RowOf[EngagementRow]:
 def spread(question: Question, name: str) -> Daily:
     """For each day the number of the week, or month, that it is a day of."""
     period_of, period = PERIODS[name], question.period
-    start = period_of(period.start)
     # They stand under the first day of their week or month, as the last refresh left them.
-    [kept] = several([ACTIVE], name, start, period.end, question.freshness, question.using)
+    stretch = replace(question.stretch, start=period_of(period.start))
+    [kept] = several([ACTIVE], name, stretch)
     of = {one.day: one.value for one in kept}
     return Daily(period, ((day, "", of.get(period_of(day), 0)) for day in period.days()))
 

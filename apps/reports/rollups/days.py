@@ -29,6 +29,11 @@ def day_in_database(column: str) -> TruncDate:
     return TruncDate(F(column), tzinfo=timezone.get_default_timezone(), output_field=DateField())
 
 
+def as_day(value: date | str) -> date:
+    """SQLite has no type for days: what is computed of them comes back as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
 def moments(first: date, last: date) -> tuple[datetime, datetime]:
     """The first moment of the first day, and the first one after the last."""
     return start_of(first), start_of(last + DAY)

@@ -4,20 +4,24 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db import DEFAULT_DB_ALIAS
-from django.db.models import BigIntegerField, QuerySet, Sum
-from django.db.models.functions import Cast, ExtractIsoWeekDay, Trunc
+from django.db import DEFAULT_DB_ALIAS, connections
 
-from apps.reports.models import DailyTotal
-from apps.reports.rollups.days import DAY, runs
+from apps.reports.rollups.days import DAY, as_day, runs
 from apps.reports.rollups.metric import Metric, Moved, totals_of
 from apps.reports.rollups.state import Reach, reach
 
 # So many days before today are read from the tables where their totals are not up to date.
 LIVE_DAYS = 7
 Kept = Metric | Moved
+# A page reads this up to five times: the ORM takes longer to make such a statement than PostgreSQL
+# to answer it. `columns` and `more` are written below; all values are parameters.
+KEPT = """
+    SELECT {columns} FROM reports_dailytotal
+    WHERE metric IN ({metrics}) AND dimension = %s AND day >= %s AND day < %s {more}
+"""
+SUM = "CAST(sum(value) AS bigint)"
 
 
 class DayTotal(NamedTuple):
@@ -43,6 +47,21 @@ def freshness(start: date, end: date, reach: Reach) -> Freshness:
     return Freshness(frozenset(dirty[-newest:]), dirty[:-newest])
 
 
+@dataclass(frozen=True)
+class Stretch:
+    """The days in [start, end), as a database has them."""
+
+    start: date
+    end: date
+    known: Freshness
+    using: str = DEFAULT_DB_ALIAS
+
+    @property
+    def is_live(self) -> bool:
+        """Whether all of it is read from the tables."""
+        return len(self.known.live) == (self.end - self.start).days
+
+
 def daily(
     metric: Kept, dimension: str = "", *, start: date, end: date, using: str = DEFAULT_DB_ALIAS
 ) -> list[DayTotal]:
@@ -51,92 +70,102 @@ def daily(
     `dimension` "" gives the total of each day. Weekly and monthly ones (people.active by week,
     people.cohort) stand under the first day of their week or month.
     """
-    return several([metric], dimension, start, end, freshness(start, end, reach(using)), using)[0]
+    stretch = Stretch(start, end, freshness(start, end, reach(using)), using)
+    return sorted(several([metric], dimension, stretch)[0])
 
 
-def several(
-    metrics: Sequence[Kept],
-    dimension: str,
-    start: date,
-    end: date,
-    known: Freshness,
-    using: str = DEFAULT_DB_ALIAS,
-) -> list[list[DayTotal]]:
-    """The same of each metric: one statement for what is kept, one for the counts that are not."""
-    spans = runs(known.live)
+def several(metrics: Sequence[Kept], dimension: str, stretch: Stretch) -> list[list[DayTotal]]:
+    """The same of each metric, in no order: one statement for what is kept, one for the counts
+    that are not.
+    """
+    days = stretch.known.live
     found: dict[str, list[DayTotal]] = {metric.name: [] for metric in metrics}
-    are_live = {metric.name for metric in metrics if spans and metric.reads_live(dimension)}
-    all_live = len(known.live) == (end - start).days
-    kept = [name for name in found if not (all_live and name in are_live)]
-    rows = DailyTotal.objects.using(using).filter(
-        metric__in=kept, dimension=dimension, day__gte=start, day__lt=end
-    )
-    for name, day, key, value in rows.values_list("metric", "day", "key", "value"):
-        if name not in are_live or day not in known.live:
-            found[name].append(DayTotal(day, key, value))
-    live = [metric for metric in metrics if metric.name in are_live]
-    for one, value in totals_of(live, dimension, spans, using).items():
+    live = [metric for metric in metrics if days and metric.reads_live(dimension)]
+    are_live = {metric.name for metric in live}
+    names = [name for name in found if not (stretch.is_live and name in are_live)]
+    for name, *number in kept("metric, day, key, value", names, dimension, stretch):
+        if name not in are_live or number[0] not in days:
+            found[name].append(DayTotal._make(number))
+    for one, value in totals_of(live, dimension, runs(days), stretch.using).items():
         found[one.metric].append(DayTotal(one.day, one.key, value))
-    return [sorted(numbers) for numbers in found.values()]
+    return list(found.values())
 
 
-def gathered(
-    metric: Metric,
-    dimension: str,
-    start: date,
-    end: date,
-    known: Freshness,
-    using: str,
-    kind: str,
-) -> list[DayTotal]:
-    """The numbers of each week or month (`kind`), under the first day that it has in [start, end).
+def gathered(metric: Metric, dimension: str, stretch: Stretch, kind: str) -> list[DayTotal]:
+    """The numbers of each week or month (`kind`), each under one of its days in the stretch.
 
-    Those of days that are read from the tables stand under their own. Added up in the database: a
-    year of times by their length are 11,000 numbers by day, and 2,000 by week.
+    Added up in the database: a year of times by their length are 11,000 numbers by day, and 2,000
+    by week.
     """
-    rows = kept_of(metric, dimension, start, end, known, using).order_by()
-    by = rows.values_list(Trunc("day", kind), "key").annotate(Sum("value"))
-    found = [DayTotal(max(first, start), key, number) for first, key, number in by]
-    live = live_of(metric, dimension, known, using).items()
-    return found + [DayTotal(one.day, one.key, number) for one, number in live]
+    bucket, params = connections[stretch.using].ops.date_trunc_sql(kind, "day", ())
+    columns, more = f"{bucket}, min(day), key, {SUM}", "GROUP BY 1, key"
+    rows = past(columns, metric, dimension, stretch, more, params)
+    found = [DayTotal(as_day(day), key, number) for _, day, key, number in rows]
+    live = live_of(metric, dimension, stretch)
+    return found + [DayTotal(one.day, one.key, number) for one, number in live.items()]
 
 
-def summed(
-    metric: Metric, dimension: str, start: date, end: date, known: Freshness, using: str
-) -> Counter[tuple[int, str]]:
-    """How many on the days of the week (1 is Monday, 7 Sunday) and of each key in [start, end).
-
-    Added up in the database: what twenty people did in a year are 60,000 numbers, and 1,000 sums.
+def summed(metric: Metric, dimension: str, stretch: Stretch) -> Counter[str]:
+    """How many of each key. Added up in the database: what twenty people did in a year are 60,000
+    numbers, and 150 sums.
     """
-    rows = kept_of(metric, dimension, start, end, known, using).order_by()
-    by = rows.values_list(ExtractIsoWeekDay("day"), "key").annotate(Sum("value"))
-    found = Counter({(weekday, key): number for weekday, key, number in by})
-    for one, number in live_of(metric, dimension, known, using).items():
+    found = Counter(dict(past(f"key, {SUM}", metric, dimension, stretch, "GROUP BY key")))
+    for one, number in live_of(metric, dimension, stretch).items():
+        found[one.key] += number
+    return found
+
+
+def by_weekday(metric: Metric, dimension: str, stretch: Stretch) -> Counter[tuple[int, str]]:
+    """How many on the days of the week (1 is Monday, 7 Sunday), of each key."""
+    weekday, params = connections[stretch.using].ops.date_extract_sql("iso_week_day", "day", ())
+    columns, more = f"CAST({weekday} AS integer), key, {SUM}", "GROUP BY 1, key"
+    rows = past(columns, metric, dimension, stretch, more, params)
+    found = Counter({(day, key): number for day, key, number in rows})
+    for one, number in live_of(metric, dimension, stretch).items():
         found[one.day.isoweekday(), one.key] += number
     return found
 
 
-def largest(
-    metric: Metric, dimension: str, start: date, end: date, known: Freshness, using: str, most: int
-) -> dict[int, int]:
+def largest(metric: Metric, dimension: str, stretch: Stretch, most: int) -> dict[int, int]:
     """The largest numbers of keys that are ids and have one day each; of equals the higher id."""
-    rows = kept_of(metric, dimension, start, end, known, using)
-    rows = rows.annotate(pk_=Cast("key", BigIntegerField())).order_by("-value", "-pk_")
-    found = dict(rows.values_list("pk_", "value")[:most])
-    for one, number in live_of(metric, dimension, known, using).items():
+    more = f"ORDER BY value DESC, 1 DESC LIMIT {most:d}"
+    found = dict(past("CAST(key AS bigint), value", metric, dimension, stretch, more))
+    for one, number in live_of(metric, dimension, stretch).items():
         found[int(one.key)] = number
     best = sorted(found, key=lambda pk: (found[pk], pk), reverse=True)[:most]
     return {pk: found[pk] for pk in best}
 
 
-def kept_of(metric, dimension, start, end, known: Freshness, using: str) -> QuerySet:
+def past(columns: str, metric, dimension: str, stretch: Stretch, more: str, params=()) -> list:
     """What is kept of the days that are not read from the tables."""
-    rows = DailyTotal.objects.using(using).filter(
-        metric=metric.name, dimension=dimension, day__gte=start, day__lt=end
-    )
-    return rows.exclude(day__in=known.live) if known.live else rows
+    live = list(stretch.known.live)
+    without = f"AND day NOT IN ({places(live)}) " if live else ""
+    return kept(columns, [metric.name], dimension, stretch, without + more, params, live)
 
 
-def live_of(metric: Metric, dimension: str, known: Freshness, using: str) -> Counter:
-    spans = runs(known.live)
-    return metric.totals(spans, [dimension], using) if spans else Counter()
+def kept(
+    columns: str,
+    metrics: Sequence[str],
+    dimension: str,
+    stretch: Stretch,
+    more: str = "",
+    params: Sequence[Any] = (),
+    more_params: Sequence[Any] = (),
+) -> list[tuple]:
+    """`params` are those of the columns, `more_params` those of what comes after the days."""
+    if not metrics:
+        return []
+    sql = KEPT.format(columns=columns, metrics=places(metrics), more=more)
+    days = (dimension, stretch.start, stretch.end)
+    with connections[stretch.using].cursor() as cursor:
+        cursor.execute(sql, [*params, *metrics, *days, *more_params])
+        return cursor.fetchall()
+
+
+def places(values: Sequence[Any]) -> str:
+    return ", ".join(["%s"] * len(values))
+
+
+def live_of(metric: Metric, dimension: str, stretch: Stretch) -> Counter:
+    spans = runs(stretch.known.live)
+    return metric.totals(spans, [dimension], stretch.using) if spans else Counter()

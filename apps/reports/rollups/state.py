@@ -5,12 +5,12 @@ from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import Count, F, Min, Value
+from django.db.models import F, Min
 from django.utils import timezone
 
 from apps.activity.models import AuditEntry
 from apps.reports.models import AuthorDay, DailyTotal, DirtyDay, RollupState
-from apps.reports.rollups.days import DAY, day_of, today
+from apps.reports.rollups.days import DAY, as_day, day_of, today
 from apps.reports.rollups.metrics import METRICS
 
 # What the totals mean. Raise it with a metric or a dimension more, or another rule of what counts:
@@ -26,6 +26,11 @@ OLDEST_TRANSACTION = """
 # Both grow, or a batch deletes marks and the first one grows: never the same again.
 STAMP = """
     SELECT (SELECT generation FROM reports_rollupstate), (SELECT count(*) FROM reports_dirtyday)
+"""
+
+REACH = """
+    SELECT closed_until, time_zone, definition, generation FROM reports_rollupstate
+    UNION ALL SELECT day, '', 0, count(*) FROM reports_dirtyday GROUP BY day
 """
 
 
@@ -134,11 +139,9 @@ class Reach:
 
 def reach(using: str = DEFAULT_DB_ALIAS) -> Reach:
     """In one statement: a page asks once, whatever it reads."""
-    columns = ("closed_until", "time_zone", "definition", "generation")
-    own = RollupState.objects.using(using).values_list(*columns)
-    marks = DirtyDay.objects.using(using).order_by().values_list("day")
-    marks = marks.annotate(zone=Value(""), version=Value(0), number=Count("pk"))
-    rows = list(own.union(marks, all=True))
+    with connections[using].cursor() as cursor:
+        cursor.execute(REACH)
+        rows = [(day and as_day(day), *rest) for day, *rest in cursor.fetchall()]
     until = next((day for day, zone, version, _ in rows if holds(zone, version)), None)
     marked = {day: number for day, zone, _, number in rows if not zone}
     generation = next((number for _, zone, _, number in rows if zone), 0)
