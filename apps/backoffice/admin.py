@@ -1,6 +1,6 @@
 """The base of every ModelAdmin: a list of any size, the trash, and no LogEntry."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from django.contrib import admin, messages
@@ -43,6 +43,8 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
     # has it not.
     export_fields: Sequence[str] = ()
     export_needs: dict[str, str] = {}
+    # Columns that the list reads beside those it shows.
+    also_read: Sequence[str] = ()
     list_per_page = 100
     actions_on_bottom = False
     checks_class = ListChecks
@@ -173,11 +175,15 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
         else:
             action, _, _ = self.get_actions(request)[name]
             rows = changelist.get_queryset(request).filter(pk__in=selected)
-            response = action(self, request, rows)
+            response = self.run_action(request, action, rows)
             counts.forget(self.model)
             if response:
                 return response
         return HttpResponseRedirect(request.get_full_path())
+
+    def run_action(self, request, action: Callable, rows: QuerySet):
+        """The rows that were selected; the answer, if it is not the list."""
+        return action(self, request, rows)
 
     def get_actions(self, request):
         """Without Django's delete_selected: it collects all that goes with the rows, one by one."""

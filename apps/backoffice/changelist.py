@@ -32,7 +32,15 @@ class ChangeList(ListPage):
             [(row[0], *row[2:]) for row in self.page.rows],
             address=self.model_admin.row_address(self),
             selectable=self.selectable,
+            selected=getattr(self.request, "still_selected", ()),
         )
+
+    @property
+    def versions(self) -> str:
+        """“12:3 13:1”: the version of each row, where rows have versions; an action is of these."""
+        if not self.selectable or "version" not in self.model_admin.also_read:
+            return ""
+        return " ".join(f"{row[0]}:{row[-1]}" for row in self.page.rows)
 
     @cached_property
     def selectable(self) -> bool:

@@ -163,7 +163,8 @@ class ListPage(ListAddress):
 
     @cached_property
     def fields(self) -> list[str]:
-        return [name for column in self.columns for name in column.fields]
+        names = [name for column in self.columns for name in column.fields]
+        return [*names, *self.model_admin.also_read]
 
 
 def _falls_short(page: Page, position: Position, size: int) -> bool:

@@ -5,7 +5,7 @@ Python, against 6.4 ms in the leanest Django template and 23 ms in the stock adm
 a tuple of values; no model object is made.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from datetime import UTC, datetime
 from html import escape
 
@@ -15,6 +15,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 NOTHING = '<span class="quiet">–</span>'
 MONTHS = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+BOX = '<input type="checkbox"'
 
 Cell = Callable[..., str]
 """From a column's values to HTML that is safe to show."""
@@ -98,11 +100,13 @@ def render_rows(
     *,
     address: str,
     selectable: bool,
+    selected: Container[int] = (),
 ) -> SafeString:
     """`<tr>` after `<tr>`.
 
     Each row is its primary key, followed by the columns' fields in the columns' order. `address`
     is where a row leads, with `{}` for its key; empty where the reader may not open it.
+    `selected` are keys of rows whose boxes are checked.
     """
     getters, at = [], 1
     for column in columns:
@@ -116,6 +120,8 @@ def render_rows(
         name = escape(str(row[name_at]))
         cells = [cell(*row[part]) for cell, part in getters]
         out.append(template.format(row[0], name, *cells))
+        if row[0] in selected:
+            out[-1] = out[-1].replace(BOX, f"{BOX} checked", 1)
     # Every cell is escaped by its function, the name and the address here.
     return mark_safe("\n".join(out))  # noqa: S308  # nosec B308, B703
 
@@ -125,7 +131,7 @@ def _row_template(columns: Sequence[Column], address: str, selectable: bool) -> 
     parts = ["<tr>"]
     if selectable:
         parts.append(
-            '<td class="action-checkbox"><input type="checkbox" name="_selected_action" '
+            f'<td class="action-checkbox">{BOX} name="_selected_action" '
             'value="{0}" class="action-select" aria-label="Select “{1}”"></td>'
         )
     for position, column in enumerate(columns, start=2):

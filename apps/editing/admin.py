@@ -2,20 +2,25 @@
 
 from collections.abc import Container
 from functools import partial
+from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import SuspiciousOperation, ValidationError
-from django.db import transaction
+from django.db import Error, transaction
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
-from django.http import Http404, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import resolve, reverse
 
 from apps.backoffice.admin import ModelAdmin
+from apps.backoffice.widgets import is_key
 from apps.editing.history.admin import WithRestore
+from apps.editing.not_saved import is_being_saved
 from apps.editing.opened import NAME, REASON, Opened
+from apps.editing.presence import saver_of
 from apps.editing.saving import Saving
+from apps.editing.selection import Selection
 from apps.editing.wording import changed_since
 
 # Written out: as subqueries of the ORM they cost 0.5 ms to compile, for each page that is opened.
@@ -29,6 +34,8 @@ KEPT_AS = "(SELECT id FROM editing_pendingedit WHERE submission = %s AND resolve
 
 class VersionedAdmin(WithRestore, ModelAdmin):
     """For models with a `version` that every save makes one higher. docs/saving.md."""
+
+    also_read = ["version"]
 
     def page_rows(self, rows: QuerySet) -> QuerySet:
         """The rows with what the page of one names of others, joined."""
@@ -111,7 +118,53 @@ class VersionedAdmin(WithRestore, ModelAdmin):
         finally:
             request.path, request.resolver_match = came_to
 
-    # Deleting and restoring: of what was seen, not of what somebody made of it since
+    # A selection, a deletion, a restore: of what was seen, not of what somebody made of it since
+
+    def changelist_view(self, request, extra_context=None):
+        try:
+            return super().changelist_view(request, extra_context)
+        except Error as error:
+            if request.method != "POST" or not is_being_saved(error):
+                raise
+        return self.try_again(request, extra_context)
+
+    def try_again(self, request, extra_context) -> HttpResponse:
+        """The list as it is now, with the same rows selected."""
+        names = self.opts.verbose_name_plural
+        messages.warning(
+            request, f"Somebody is saving one of these {names}, so none was changed. Try again."
+        )
+        request.still_selected = {
+            int(key) for key in request.POST.getlist("_selected_action") if is_key(key)
+        }
+        request.method = "GET"
+        response = super().changelist_view(request, extra_context)
+        response.status_code = HTTPStatus.CONFLICT
+        return response
+
+    def run_action(self, request, action, rows):
+        """What others changed since the list was shown stays as it is, and is named."""
+        with transaction.atomic():
+            selection = Selection.locked(rows, request)
+            response = super().run_action(request, action, selection.unchanged)
+        if selection.changed:
+            messages.warning(request, selection.warning())
+        return response
+
+    def delete_view(self, request, object_id, extra_context=None):
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except Error as error:
+            return self.look_again(request, object_id, "delete", error)
+
+    def look_again(self, request, object_id, page: str, error: Error) -> HttpResponse:
+        """To the page with the button, where somebody is saving the object at this moment."""
+        pk = unquote(object_id)
+        if not is_being_saved(error) or not is_key(pk):
+            raise error
+        saver = saver_of(self.opts.label_lower, int(pk), but=request.user.pk)
+        messages.warning(request, f"{saver} is saving this {self.opts.verbose_name}, try again.")
+        return HttpResponseRedirect(reverse(self._url_name(page), args=[pk]))
 
     def _delete_view(self, request, object_id, extra_context):
         obj = request.held = self.get_object(request, unquote(object_id))
@@ -125,6 +178,12 @@ class VersionedAdmin(WithRestore, ModelAdmin):
         return super()._delete_view(request, object_id, {**(extra_context or {}), "opened": token})
 
     def restore_view(self, request, object_id):
+        try:
+            return self._restore_view(request, object_id)
+        except Error as error:
+            return self.look_again(request, object_id, "change", error)
+
+    def _restore_view(self, request, object_id):
         obj = request.held = self.get_object(request, unquote(object_id))
         if obj is None:
             raise Http404

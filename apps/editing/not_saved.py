@@ -40,6 +40,11 @@ def cause_of(error: Error) -> str:
     return CAUSES.get(getattr(cause, "sqlstate", None), Cause.DATABASE)
 
 
+def is_being_saved(error: Error) -> bool:
+    """Whether somebody else holds the row."""
+    return cause_of(error) == Cause.LOCK
+
+
 def keep(
     sent: SentForm, cause: str, obj: Model | None = None, rebased: Rebased | None = None
 ) -> HttpResponse:

@@ -26,7 +26,7 @@ from apps.editing.merge_page import Conflict, conflicts_of, merged_rows
 from apps.editing.models import PendingEdit
 from apps.editing.opened import REASON, Opened, is_typed, key_of
 from apps.editing.payload import typed_in
-from apps.editing.presence import editors_of
+from apps.editing.presence import saver_of
 from apps.editing.rebase import Rebased, rebase
 from apps.editing.wording import SOMEBODY, actor, entries_since, listed, people, versions
 
@@ -184,16 +184,14 @@ def title_of(waiting: Waiting) -> str:
     if waiting.rebased is not None and not waiting.rebased.is_of_mine:
         return "Nothing is left to save"
     if pending.cause == Cause.LOCK and not waiting.entries:
-        return f"{saver(waiting)} is saving this {waiting.admin.opts.verbose_name}, try again"
+        return f"{saver(pending)} is saving this {waiting.admin.opts.verbose_name}, try again"
     return "Merge your edit" if waiting.conflicts else "Your edit is waiting"
 
 
-def saver(waiting: Waiting) -> str:
-    """Who most likely holds the lock: the one who has it open too."""
-    pending = waiting.pending
-    key = pending.object_type, pending.object_id
-    editors = [] if waiting.is_adding else editors_of(*key, but=pending.user_id)
-    return editors[0] if editors else SOMEBODY
+def saver(pending: PendingEdit) -> str:
+    if pending.object_id is None:
+        return SOMEBODY
+    return saver_of(pending.object_type, pending.object_id, but=pending.user_id)
 
 
 def page_of(waiting: Waiting) -> str:

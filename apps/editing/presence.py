@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from apps.activity.wording import SOMEBODY
 from apps.backoffice import gatherings
 
 # A page says every 15 s that it is open; a tab that died is forgotten after two that did not come.
@@ -78,6 +79,12 @@ def editors_of(model_label: str, object_id: int, *, but: int | None = None) -> l
         for person in everybody
         if person.state is not State.READING and person.user_id != but
     ]
+
+
+def saver_of(model_label: str, object_id: int, *, but: int) -> str:
+    """Who most likely holds the object's lock: the one who has it open too."""
+    editors = editors_of(model_label, object_id, but=but)
+    return editors[0] if editors else SOMEBODY
 
 
 def people(members: Iterable[gatherings.Member]) -> list[Person]:
