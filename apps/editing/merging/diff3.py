@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 from .matching import Change
 
+# Marks that stand behind a word without a blank.
+CLOSING = frozenset(",.;:!?)’”")
+
 
 class Region(NamedTuple):
     """A stretch of the base, `base[start:end]`, and what each side has in its place."""
@@ -90,8 +93,12 @@ def _meet(
 
 
 def _fits(seam: Sequence[str], seam_of_base: Sequence[str]) -> bool:
-    """Whether two pieces can stand side by side: word and blank, or as the base had them."""
+    """Whether two pieces can stand side by side: word and blank, word and comma, or as the base
+    had them.
+    """
     if len(seam) < 2 or seam[0].isspace() != seam[1].isspace():
+        return True
+    if seam[1] in CLOSING and seam[0][-1].isalnum():
         return True
     is_known = not any(map(str.isspace, (*seam, *seam_of_base))) and len(seam_of_base) == 2
     return is_known and not (seam[0][-1].isalnum() and seam[1][0].isalnum())

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import accumulate
 
-from .diff3 import Region, regions
+from .diff3 import CLOSING, Region, regions
 from .difference import word_changes
 from .matching import Budget, changes
 from .pieces import paragraphs, sentences, words
@@ -166,8 +166,9 @@ def _prefilled(base: str, theirs: str, mine: str, blank: str, budgets: Budgets) 
         return _one_after_the_other(theirs, mine, blank)
     pieces, *sides = words(base), words(theirs), words(mine)
     found = [word_changes(pieces, side, b) for side, b in zip(sides, budgets, strict=True)]
-    changed = max(sum(change.end - change.start for change in side) for side in found)
-    if 2 * changed > len(pieces):
+    deleted = [sum(change.end - change.start for change in side) for side in found]
+    # Who deleted nothing has added to whatever the other made of it.
+    if min(deleted) and 2 * max(deleted) > len(pieces):
         return _one_after_the_other(theirs, mine, blank)
     woven = []
     for region in regions(pieces, sides, found):
@@ -180,7 +181,7 @@ def _prefilled(base: str, theirs: str, mine: str, blank: str, budgets: Budgets) 
 def _one_after_the_other(theirs: str, mine: str, blank: str) -> str:
     is_separated = not theirs or not mine or theirs[-1].isspace() or mine[0].isspace()
     # “…, says Ada” goes on without a blank.
-    is_separated = is_separated or mine[0] in ",.;:!?)’”"
+    is_separated = is_separated or mine[0] in CLOSING
     return theirs + ("" if is_separated else blank) + mine
 
 

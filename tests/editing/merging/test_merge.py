@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from hypothesis import example, given
 
-from apps.editing.merging.merge import merge_text
+from apps.editing.merging.merge import joined_line, merge_text
 from apps.editing.merging.pieces import sentences
 from tests.editing.merging.texts import edits, texts
 from tests.sizes import HOSTILE_BYTES
@@ -99,6 +99,31 @@ def test_two_rewritten_sentences_are_offered_one_after_the_other():
 
     assert found.text == "Nobody has to move. The quay stays open to all."
     assert found.paragraph == 2
+
+
+@pytest.mark.parametrize(
+    ("base", "theirs", "mine", "joined"),
+    [
+        (
+            "Harbour dredging to start in January",
+            "Harbour dredging moves to February",
+            "Harbour dredging to start in January, port says",
+            "Harbour dredging moves to February, port says",
+        ),
+        ("Quay to close", "The pier shuts", "Quay to close (updated)", "The pier shuts (updated)"),
+        ("Quay to close", "The pier shuts", "Quay to close soon", "The pier shuts soon"),
+        (
+            "Quay to close",
+            "The pier shuts",
+            "Old quay to close",
+            "The pier shuts Old quay to close",
+        ),
+    ],
+)
+def test_what_one_side_adds_at_the_end_is_joined_to_whatever_the_other_made(
+    base, theirs, mine, joined
+):
+    assert joined_line(base, theirs, mine) == joined
 
 
 def test_a_word_that_both_changed_is_offered_twice():
