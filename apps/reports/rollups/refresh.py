@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from django.db import DEFAULT_DB_ALIAS
 
 from apps.reports.models import DirtyDay
-from apps.reports.rollups import authors, state, totals
+from apps.reports.rollups import authors, state, totals, whole
 from apps.reports.rollups.days import DAY, Run, portions, runs, today
 from apps.reports.rollups.locks import turn
 from apps.reports.rollups.metric import Metric, Total
@@ -49,6 +49,7 @@ def next_batch(size: int) -> list[date]:
         days = [start + timedelta(days=number) for number in range(size)]
         days = [day for day in days if day <= closing]
         compute_marked(days)
+        whole.close_periods((days[0], days[-1]), closing)
         state.close(days[-1])
         return days
     days = state.marked_days(date.min, start - DAY)[-size:]

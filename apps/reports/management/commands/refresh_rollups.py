@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 from apps.backoffice.progress import Report
 from apps.reports.rollups.locks import Busy
 from apps.reports.rollups.refresh import days_to_do, refresh, reopen
+from apps.reports.rollups.whole import count_lives
 
 WAIT_SECONDS = 0.2
 
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             report.step("days", days_to_do()) as step,
         ):
             patiently(lambda: advance(step))
+        if options["all"]:
+            patiently(count_lives)
 
 
 def advance(step) -> None:
