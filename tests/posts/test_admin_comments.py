@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from apps.backoffice import keyset
 from apps.editing.opened import NAME, Opened
 from apps.posts.models import Comment, Post
 from tests.factories import (
@@ -53,6 +54,18 @@ def as_(client):
 def act(client, name, comments, query=""):
     data = {"action": name, "_selected_action": [comment.pk for comment in comments]}
     return client.post(LIST + query, data, follow=True)
+
+
+def test_approved_ones_of_a_post_are_found_behind_many_of_others(as_, monkeypatch):
+    """A report's number leads here: the comments of the post are walked, not all approved ones."""
+    monkeypatch.setattr(keyset, "WALK_ROWS", 5)
+    post, other = PostFactory(), PostFactory()
+    CommentFactory.create_batch(3, post=post, status="approved")
+    CommentFactory(post=post, status="spam")
+    CommentFactory.create_batch(8, post=other, status="approved")
+    page = as_(maud()).get(LIST, {"status": "approved", "post": post.pk}).content.decode()
+    assert page.count('name="_selected_action"') == 3
+    assert "3 match" in page
 
 
 @pytest.mark.parametrize(
