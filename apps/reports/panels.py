@@ -8,7 +8,7 @@ from apps.reports.report import Report, readable_by
 SHOWN = 4
 
 
-@panels.home(order=15)
+@panels.home(order=8)
 def this_week(request):
     """The figures of the reports that this person reads, each leading to its report."""
     # Several reports may begin with the same figure: the first of them has the tile. Chosen before
