@@ -75,7 +75,7 @@ class PeriodForm(forms.Form):
     start = forms.DateField(required=False, label="From")
     end = forms.DateField(required=False, label="to")
     granularity = forms.ChoiceField(required=False, label="By", choices=Granularity.choices)
-    compare = forms.BooleanField(required=False)
+    compare = forms.ChoiceField(required=False, choices=[("1", "yes"), ("0", "no")])
 
     def clean(self):
         if self.errors:
@@ -85,6 +85,8 @@ class PeriodForm(forms.Form):
         start = self.cleaned_data.get("start")
         if last > today:
             raise forms.ValidationError(f"The last day, {last}, has not come yet.")
+        if start and start > today:
+            raise forms.ValidationError(f"The first day, {start}, has not come yet.")
         if start and start > last:
             raise forms.ValidationError("The first day comes after the last.")
         if start and (last - start).days >= LONGEST_DAYS:
@@ -132,7 +134,7 @@ class Asked:
 
     @property
     def compares(self) -> bool:
-        return bool(self.form.cleaned_data.get("compare"))
+        return self.form.cleaned_data.get("compare") == "1"
 
     @property
     def format(self) -> str:

@@ -34,6 +34,7 @@ REFUSED = [
     ({"start": "0001-01-01"}, "Choose at most ten years."),
     ({"start": "2026-02-02", "end": "2026-02-01"}, "The first day comes after the last."),
     ({"end": "9999-12-31"}, "The last day, 9999-12-31, has not come yet."),
+    ({"start": "9999-12-31"}, "The first day, 9999-12-31, has not come yet."),
     ({"end": "1600-01-01"}, "There is nothing before 1970."),
     ({"granularity": "hour"}, "By: Select a valid choice."),
     ({"format": "pdf"}, "There is no format “pdf”."),
@@ -103,6 +104,7 @@ def test_what_it_does_not_know_is_refused_with_a_sentence(report, reader):
 def test_it_is_compared_or_says_that_it_is_not(report, reader):
     page = reader.get(page_of(report), {"compare": "1"})
     assert page.status_code == (200 if report.is_compared else 400)
+    assert reader.get(page_of(report), {"compare": "2"}).status_code == 400
 
 
 @EVERY
