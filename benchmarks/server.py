@@ -31,6 +31,9 @@ autovacuum_naptime = '1min'
 class Server(Postgres):
     """`folder` holds the data and is made when it is missing; without one, a temporary folder."""
 
+    # Gigabytes of changed pages are written at the end, or made again from the log at the start.
+    start_seconds, stop_seconds = 600, 300
+
     def __init__(self, folder: Path | None):
         self.version, self.user, self.process = 18, other_user(), None
         self.durable = True

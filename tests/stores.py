@@ -76,6 +76,8 @@ class Postgres:
     One that is not `durable` is faster, and may lose confirmed writes when it is killed.
     """
 
+    start_seconds, stop_seconds = 60, 30
+
     def __init__(self, version: int = 18, *, durable: bool = False):
         self.version = version
         self.durable = durable
@@ -142,7 +144,7 @@ class Postgres:
         """Returns when it accepts connections."""
         if not self.data.exists():
             self.create()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + self.start_seconds
         while time.monotonic() < deadline:
             self.process = self._spawn()
             if self._ready_before(deadline):
@@ -181,7 +183,7 @@ class Postgres:
             return
         self.process.send_signal(how)
         try:
-            self.process.wait(30)
+            self.process.wait(self.stop_seconds)
         except subprocess.TimeoutExpired:
             self.process.send_signal(signal.SIGQUIT)
             self.process.wait(30)
