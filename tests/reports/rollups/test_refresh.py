@@ -15,8 +15,8 @@ from apps.posts import actions as posts
 from apps.posts.models import Post
 from apps.reports import tasks
 from apps.reports.models import AuthorDay, AuthorTotal, DailyTotal, DirtyDay, RollupState
+from apps.reports.rollups import authors, state
 from apps.reports.rollups import refresh as refreshing
-from apps.reports.rollups import state
 from apps.reports.rollups.checking import check
 from apps.reports.rollups.days import day_of, runs, today
 from apps.reports.rollups.locks import Busy, turn
@@ -274,6 +274,27 @@ def test_a_refreshed_day_costs_the_same_however_many_rows_it_has():
     run()
     statements(2)
     assert statements(3) == statements(300)
+
+
+def test_a_batch_has_as_many_days_as_its_time_is_for(monkeypatch):
+    monkeypatch.setitem(refreshing.BATCH_SECONDS, connection.vendor, 2)
+    assert refreshing.next_size(1, took=0.01) == 2
+    assert refreshing.next_size(8, took=1.6) == 10
+    assert refreshing.next_size(8, took=4) == 4
+    assert refreshing.next_size(1, took=60) == 1
+    assert refreshing.next_size(64, took=0.1) == refreshing.MOST_DAYS
+
+
+def test_many_changes_are_looked_at_before_they_are_joined_with(monkeypatch):
+    monkeypatch.setattr(authors, "MANY", 1)
+    a_post(ago(2))
+    PostFactory(created_at=ago(2), author=UserFactory(created_at=ago(2)))
+    with CaptureQueriesContext(connection) as queries:
+        run()
+    looked = [one for one in queries if one["sql"].startswith("ANALYZE")]
+    assert len(looked) == (connection.vendor == "postgresql")
+    assert AuthorTotal.objects.count() == 2
+    assert differences() == []
 
 
 def test_days_that_follow_each_other_are_one_run():
