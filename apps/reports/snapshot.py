@@ -37,14 +37,10 @@ class Source:
 
 @contextmanager
 def snapshot(source: Source) -> Iterator[str]:
-    """The alias to read from. All that is read inside is of one moment; nothing can be written."""
-    connection = connections[source.alias]
-    # A test that is rolled back is a transaction already, whose level cannot be set any more.
-    begins = not connection.in_atomic_block
+    """The alias to read from. All that is read inside is of one moment; nothing can be written:
+    each transaction of these aliases is REPEATABLE READ, READ ONLY (config/settings/stores.py).
+    """
     with transaction.atomic(using=source.alias):
-        if begins and connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         yield source.alias
 
 

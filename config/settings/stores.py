@@ -22,6 +22,10 @@ SQLITE_READING = {
     "transaction_mode": "DEFERRED",
     "init_command": f"{SQLITE_OPTIONS['init_command']}; PRAGMA query_only=ON",
 }
+# Of each transaction, so that no page has to say it in a statement.
+ONE_MOMENT = (
+    r" -c default_transaction_isolation=repeatable\ read -c default_transaction_read_only=on"
+)
 # Of a process, at once, for each alias; who reads what is cached needs none.
 REPORT_CONNECTIONS = 4
 
@@ -52,7 +56,7 @@ def for_reports(config: dict[str, Any], env: Environment) -> dict[str, Any]:
         return made
     made = postgresql(config, env)
     made["OPTIONS"]["options"] = session_settings("reports")
-    made["OPTIONS"]["options"] += " -c default_transaction_read_only=on"
+    made["OPTIONS"]["options"] += ONE_MOMENT
     if "pool" in made["OPTIONS"]:
         made["OPTIONS"]["pool"] |= {"min_size": 0, "max_size": REPORT_CONNECTIONS}
     return made

@@ -29,6 +29,7 @@ def test_both_only_read_and_have_timeouts_of_their_own():
         options = found[alias]["OPTIONS"]["options"]
         assert "statement_timeout=60000" in options
         assert "default_transaction_read_only=on" in options
+        assert r"default_transaction_isolation=repeatable\ read" in options
     assert "read_only" not in found["default"]["OPTIONS"]["options"]
     assert "statement_timeout=15000" in found["default"]["OPTIONS"]["options"]
 
