@@ -1,8 +1,9 @@
 """How a report reads numbers by day: a metric's, over the days of the question."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
+from functools import cached_property
 from itertools import accumulate
 
 from django.db.models import QuerySet
@@ -12,9 +13,9 @@ from apps.reports.question import Question
 from apps.reports.rollups import reading
 from apps.reports.rollups.durations import median
 from apps.reports.rollups.metric import TOOK, Durations, Metric
-from apps.reports.rollups.reading import DayTotal, Kept, gathered, several
+from apps.reports.rollups.reading import Kept, Numbers, gathered, several
 
-Counted = Iterable[tuple[date, str, int]]
+Counted = Collection[tuple[date, str, int]]
 """Day, key in the metric's dimension ("" where it has none), how many; no row for none."""
 
 
@@ -22,17 +23,33 @@ class Daily:
     """A metric's totals over a period."""
 
     def __init__(self, period: Period, counted: Counted):
-        self.period = period
+        self.period, self.counted = period, counted
         self.first = period.start.toordinal()
-        # Of each day what its keys have: many keys have few days, as lengths of time do.
-        self.days: list[dict[str, int]] = [{} for _ in range(period.length)]
-        self.totals = [0] * period.length
-        for day, key, number in counted:
-            place = day.toordinal() - self.first
-            of_day = self.days[place]
-            of_day[key] = of_day.get(key, 0) + number
-            self.totals[place] += number
         self.sums: dict[str | None, list[int]] = {}
+
+    @classmethod
+    def of_each(cls, period: Period, totals: list[int]) -> "Daily":
+        """Of as many numbers as the period has days."""
+        made = cls(period, ())
+        made.totals = totals
+        return made
+
+    @cached_property
+    def totals(self) -> list[int]:
+        """Of each day, all keys together."""
+        found = [0] * self.period.length
+        for day, _, number in self.counted:
+            found[day.toordinal() - self.first] += number
+        return found
+
+    @cached_property
+    def days(self) -> list[dict[str, int]]:
+        """Of each day what its keys have: many keys have few days, as lengths of time do."""
+        found: list[dict[str, int]] = [{} for _ in range(self.period.length)]
+        for day, key, number in self.counted:
+            of_day = found[day.toordinal() - self.first]
+            of_day[key] = of_day.get(key, 0) + number
+        return found
 
     def over(self, bucket: Period, key: str | None = None) -> int:
         """How many in these days, of one key or of all."""
@@ -97,7 +114,7 @@ def daily_all(metrics: Sequence[Kept], question: Question, dimension: str = "") 
     )
 
 
-def by_day(metric: Kept, question: Question, dimension: str = "") -> list[DayTotal]:
+def by_day(metric: Kept, question: Question, dimension: str = "") -> Numbers:
     """The numbers as they are, each with its day and key, in this order."""
     return sorted(several([metric], dimension, question.stretch)[0])
 

@@ -1,4 +1,4 @@
-"""The part of a report's page that its answer decides, kept in the process once it is drawn.
+"""What the answer and the address decide of a report's page, kept in the process once it is drawn.
 
 A year of days takes 6 ms to draw, ten years 38; the shell around them 2. What they show depends
 on the answer, the address, the day, and what the reader may open.
@@ -18,8 +18,10 @@ LONGEST_KEPT = 600_000
 _kept = BoundedCache(KEPT)
 
 
-def figures(page: ReportPage) -> SafeString:
-    """The HTML below the stamp of the page."""
+def parts(page: ReportPage) -> tuple[SafeString | str, SafeString | str]:
+    """The HTML of the controls, and of what stands below the stamp: "" where nothing was read."""
+    if page.answer is None:
+        return controls(page), ""
     key = (
         page.report.slug,
         tuple(sorted(page.asked.params.items())),
@@ -28,10 +30,20 @@ def figures(page: ReportPage) -> SafeString:
         get_script_prefix(),
         permissions_key(page.user),
     )
-    html = _kept.get(key)
-    if html is None:
-        with lazy_loads.forbidden(f"The report {page.report.title}"):
-            html = render_to_string("reports/_figures.html", {"page": page})
-        if len(html) <= LONGEST_KEPT:
-            _kept[key] = html
-    return html
+    drawn = _kept.get(key)
+    if drawn is None:
+        drawn = controls(page), figures(page)
+        if len(drawn[1]) <= LONGEST_KEPT:
+            _kept[key] = drawn
+    return drawn
+
+
+def controls(page: ReportPage) -> SafeString:
+    """Choices may come from the database: they are asked for before the template is."""
+    _ = page.filter_fields
+    return render_to_string("reports/_controls.html", {"page": page})
+
+
+def figures(page: ReportPage) -> SafeString:
+    with lazy_loads.forbidden(f"The report {page.report.title}"):
+        return render_to_string("reports/_figures.html", {"page": page})

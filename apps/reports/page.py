@@ -11,12 +11,12 @@ from django.utils.http import urlencode
 from apps.backoffice import charts, exports
 from apps.backoffice.rows import short_time
 from apps.reports.answers import Answer, Result
-from apps.reports.cells import Cells, css_of
+from apps.reports.cells import Cells
 from apps.reports.periods import DAY, PRESETS, WEEK_DAYS, Granularity, Period
 from apps.reports.question import FORMATS, Asked, as_address
 from apps.reports.report import HIGHER, LOWER, Column, Report, Table
 from apps.reports.rollups.days import runs
-from apps.reports.units import PERIOD, span_in_words
+from apps.reports.units import span_in_words
 
 # Of the days that are behind, so many stretches are named.
 LATE_SHOWN = 3
@@ -48,11 +48,7 @@ class ReportPage:
         self.report, self.asked, self.answer = report, asked, answer
         self.today = timezone.localdate()
         self.may_download = request.user.has_perm("reports.download_report")
-        # Read here: choices may come from the database, and a template may not ask it.
-        own = report.filters.base_fields if report.filters else {}
-        fields = [asked.form[name] for name in own]
-        self.media = asked.form.media
-        self.filter_fields = [(one.id_for_label, one.label, one.as_widget()) for one in fields]
+        self.media = asked.form.media if report.filters else ""
 
     # The controls
 
@@ -61,10 +57,20 @@ class ReportPage:
         return self.asked.errors
 
     @cached_property
+    def own(self) -> list[str]:
+        """The names of the report's own filters."""
+        return list(self.report.filters.base_fields) if self.report.filters else []
+
+    @cached_property
+    def filter_fields(self) -> list[tuple[str, str, str]]:
+        """Id, label and widget of each."""
+        fields = [self.asked.form[name] for name in self.own]
+        return [(one.id_for_label, one.label, one.as_widget()) for one in fields]
+
+    @cached_property
     def others(self) -> dict[str, str]:
         """The report's own filters as they stand in the address."""
-        own = self.report.filters.base_fields if self.report.filters else {}
-        return {name: value for name, value in self.asked.params.items() if name in own}
+        return {name: value for name, value in self.asked.params.items() if name in self.own}
 
     @property
     def presets(self) -> list[tuple[str, str, bool]]:
@@ -201,17 +207,6 @@ class ShownTable:
         )
 
     @property
-    def heads(self) -> list[tuple[str, str]]:
-        """Label and class of each column."""
-        heads = []
-        for column in self.table.columns:
-            label = (
-                self.question.granularity.capitalize() if column.unit is PERIOD else column.label
-            )
-            heads.append((label, css_of(column)))
-        return heads
-
-    @property
     def compared_with(self) -> str:
         """What the small figures are of."""
         return self.page.before_text if self.result.rows_before and not self.is_empty else ""
@@ -224,9 +219,16 @@ class ShownTable:
         return f"As a table, {self.count:,} row{'s' * (self.count != 1)}"
 
     @cached_property
+    def cells(self) -> Cells:
+        return Cells(self.table, self.question, self.page.user, self.page.today)
+
+    @property
+    def head(self) -> str:
+        return self.cells.head()
+
+    @property
     def rows(self) -> str:
-        cells = Cells(self.table, self.question, self.page.user, self.page.today)
-        return cells.rows(self.result.rows, self.result.rows_before)
+        return self.cells.rows(self.result.rows, self.result.rows_before)
 
     @cached_property
     def chart(self) -> str:
@@ -235,18 +237,8 @@ class ShownTable:
         return self.table.chart.draw(self.table, self.question, self.result, self.page.today).svg()
 
     @property
-    def foot(self) -> list[tuple[str, str]]:
-        """The totals, under each column, with what they were before."""
-        if not self.table.is_series:
-            return []
-        days = self.question.period.length
-        foot = [(f"{days} day{'s' if days != 1 else ''}", "")]
-        for column in self.table.columns[1:]:
-            now = in_words(column, self.result.totals.get(column.name))
-            before = self.result.totals_before.get(column.name)
-            is_compared = self.result.rows_before and column.headline
-            foot.append((now, in_words(column, before) if is_compared else ""))
-        return foot
+    def foot(self) -> str:
+        return self.cells.foot(self.result) if self.table.is_series else ""
 
     @property
     def count(self) -> int:

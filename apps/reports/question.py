@@ -109,7 +109,7 @@ class Asked:
     def __init__(self, report, params: Mapping[str, str]):
         self.report = report
         self.params = {name: value for name, value in params.items() if value != ""}
-        self.form = form_class(report)(params)
+        self.form = report.form(params)
         self.errors = [*self._unknown(), *self._form_errors()]
 
     @property

@@ -21,7 +21,7 @@ from django.urls import reverse
 from apps.reports.charts import Chart
 from apps.reports.links import Link
 from apps.reports.periods import DEFAULT_DAYS, Period
-from apps.reports.question import Question
+from apps.reports.question import Question, form_class
 from apps.reports.units import COUNT, PERIOD, Unit
 
 HIGHER, LOWER = "higher", "lower"
@@ -170,6 +170,11 @@ class Report:
 
     def table(self, name: str) -> Table | None:
         return next((table for table in self.tables if table.name == name), None)
+
+    @cached_property
+    def form(self) -> type[forms.Form]:
+        """Of its address."""
+        return form_class(self)
 
     @property
     def is_compared(self) -> bool:

@@ -19,13 +19,14 @@ CATALOGUE = Path(__file__).parent / "catalogue"
 
 def rows_of(row: type[Row], name: str, params: Mapping[str, Any], using: str) -> list[Row]:
     """A row for each that `catalogue/<name>.sql` gives; its columns are the fields, in order."""
-    columns = [moment if one.type == datetime | None else as_it_is for one in fields(row)]
+    moments = [place for place, one in enumerate(fields(row)) if one.type == datetime | None]
     with connections[using].cursor() as cursor:
         cursor.execute(statement(name), params)
-        return [
-            row(*(read(value) for read, value in zip(columns, values, strict=True)))
-            for values in cursor.fetchall()
-        ]
+        found = [list(values) for values in cursor.fetchall()]
+    for place in moments:
+        for values in found:
+            values[place] = moment(values[place])
+    return [row(*values) for values in found]
 
 
 @cache
@@ -36,7 +37,3 @@ def statement(name: str) -> str:
 def moment(value: str | datetime | None) -> datetime | None:
     """SQLite has no type for moments: what is computed of them comes back as text, in UTC."""
     return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
-
-
-def as_it_is(value: Any) -> Any:
-    return value

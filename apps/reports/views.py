@@ -10,7 +10,7 @@ from apps.backoffice.admin import ListResponse
 from apps.backoffice.exports import TooManyRows
 from apps.reports.answers import TooSlow, answer
 from apps.reports.downloads import download
-from apps.reports.figures import figures
+from apps.reports.drawn import parts
 from apps.reports.glance import glances
 from apps.reports.listing import listed_for
 from apps.reports.page import ReportPage
@@ -70,7 +70,7 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
 
 def shown(request, report: Report, asked: Asked, got=None, *, status=200, **context):
     drawn = ReportPage(request, report, asked, got)
-    context["figures"] = figures(drawn) if got else ""
+    context["controls"], context["figures"] = parts(drawn)
     response = page(request, "reports/report.html", title=report.title, page=drawn, **context)
     response.status_code = status
     return response

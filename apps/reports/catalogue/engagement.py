@@ -1,6 +1,7 @@
 """How many people take part: on a day, in a week, in a month."""
 
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from apps.reports.charts import Lines
 from apps.reports.daily import Daily, daily
@@ -47,8 +48,9 @@ def spread(question: Question, name: str) -> Daily:
     # They stand under the first day of their week or month, as the last refresh left them.
     stretch = replace(question.stretch, start=period_of(period.start))
     [kept] = several([ACTIVE], name, stretch)
-    of = {one.day: one.value for one in kept}
-    return Daily(period, ((day, "", of.get(period_of(day), 0)) for day in period.days()))
+    of = {day: number for day, _, number in kept}
+    each = ([of.get(period_of(part.start), 0)] * part.length for part in period.buckets(name))
+    return Daily.of_each(period, list(chain.from_iterable(each)))
 
 
 CHART = Lines(["daily", "weekly", "monthly"])

@@ -30,6 +30,10 @@ class DayTotal(NamedTuple):
     value: int
 
 
+Numbers = list[tuple[date, str, int]]
+"""The same; a year may have thousands, and few of them are read by name."""
+
+
 @dataclass(frozen=True)
 class Freshness:
     """Of the days in a period: those to read from the tables, and those that nobody reads before
@@ -71,27 +75,27 @@ def daily(
     people.cohort) stand under the first day of their week or month.
     """
     stretch = Stretch(start, end, freshness(start, end, reach(using)), using)
-    return sorted(several([metric], dimension, stretch)[0])
+    return [DayTotal(*one) for one in sorted(several([metric], dimension, stretch)[0])]
 
 
-def several(metrics: Sequence[Kept], dimension: str, stretch: Stretch) -> list[list[DayTotal]]:
+def several(metrics: Sequence[Kept], dimension: str, stretch: Stretch) -> list[Numbers]:
     """The same of each metric, in no order: one statement for what is kept, one for the counts
     that are not.
     """
     days = stretch.known.live
-    found: dict[str, list[DayTotal]] = {metric.name: [] for metric in metrics}
+    found: dict[str, Numbers] = {metric.name: [] for metric in metrics}
     live = [metric for metric in metrics if days and metric.reads_live(dimension)]
     are_live = {metric.name for metric in live}
     names = [name for name in found if not (stretch.is_live and name in are_live)]
-    for name, *number in kept("metric, day, key, value", names, dimension, stretch):
-        if name not in are_live or number[0] not in days:
-            found[name].append(DayTotal._make(number))
+    for name, day, key, value in kept("metric, day, key, value", names, dimension, stretch):
+        if name not in are_live or day not in days:
+            found[name].append((day, key, value))
     for one, value in totals_of(live, dimension, runs(days), stretch.using).items():
-        found[one.metric].append(DayTotal(one.day, one.key, value))
+        found[one.metric].append((one.day, one.key, value))
     return list(found.values())
 
 
-def gathered(metric: Metric, dimension: str, stretch: Stretch, kind: str) -> list[DayTotal]:
+def gathered(metric: Metric, dimension: str, stretch: Stretch, kind: str) -> Numbers:
     """The numbers of each week or month (`kind`), each under one of its days in the stretch.
 
     Added up in the database: a year of times by their length are 11,000 numbers by day, and 2,000
@@ -100,9 +104,9 @@ def gathered(metric: Metric, dimension: str, stretch: Stretch, kind: str) -> lis
     bucket, params = connections[stretch.using].ops.date_trunc_sql(kind, "day", ())
     columns, more = f"{bucket}, min(day), key, {SUM}", "GROUP BY 1, key"
     rows = past(columns, metric, dimension, stretch, more, params)
-    found = [DayTotal(as_day(day), key, number) for _, day, key, number in rows]
+    found = [(as_day(day), key, number) for _, day, key, number in rows]
     live = live_of(metric, dimension, stretch)
-    return found + [DayTotal(one.day, one.key, number) for one, number in live.items()]
+    return found + [(one.day, one.key, number) for one, number in live.items()]
 
 
 def summed(metric: Metric, dimension: str, stretch: Stretch) -> Counter[str]:
