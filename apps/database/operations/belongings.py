@@ -62,7 +62,9 @@ WHERE d.refclassid = 'pg_class'::regclass AND a.attrelid = to_regclass(%s) AND a
                  def.adnum <> a.attnum, true)
 ORDER BY 1
 """
-MISFITS = "SELECT {key}::text FROM {table} WHERE NOT pg_input_is_valid({column}::text, %s) LIMIT 5"
+MISFITS = """
+SELECT ({key})::text FROM {table} WHERE NOT pg_input_is_valid({column}::text, %s) LIMIT 5
+"""
 
 
 @dataclass(frozen=True)
@@ -172,11 +174,12 @@ class Catalog:
         """Foreign keys that refer to the column, from any table."""
         return [key for key in self._keys("confrelid") if column in key.target_columns]
 
-    def misfits(self, column: str, key: str, new_type: str) -> list[str]:
+    def misfits(self, column: str, keys: list[str], new_type: str) -> list[str]:
         """Keys of rows whose value cannot be of another type; the first few, as text."""
         if self.connection.pg_version < 160000:
             return []
-        column, key = map(self.connection.ops.quote_name, (column, key))
+        column, *keys = map(self.connection.ops.quote_name, (column, *keys))
+        key = ", ".join(keys)
         sql = MISFITS.format(key=key, table=self.table, column=column)
         return [name for (name,) in self._ask(sql, new_type)]
 

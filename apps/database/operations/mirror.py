@@ -130,7 +130,8 @@ class Mirror:
         """Rows that cannot have the type: the trigger would refuse their writers before that."""
         if self.editor.collect_sql:
             return
-        rows = self.catalog.misfits(self.source, self.model._meta.pk.column, new_type)
+        keys = [part.column for part in self.model._meta.pk_fields]
+        rows = self.catalog.misfits(self.source, keys, new_type)
         if rows:
             raise DataRefused(
                 f"{self.model._meta.db_table}.{self.source} does not fit {new_type} in rows with "
@@ -218,17 +219,29 @@ class Mirror:
 
 def two_columns(model: type[models.Model], source: str, copy: str) -> type[models.Model]:
     """A model of the table with its key and these two: no state knows them both."""
-    key = model._meta.pk
-    while key.remote_field:
-        key = key.target_field
-    key = key.clone()
-    key.primary_key, key.db_column = True, model._meta.pk.column
+    # What is to be filled is no key yet.
+    keys = {
+        f"key_{number}": _key(part, source if part.column == copy else part.column)
+        for number, part in enumerate(model._meta.pk_fields)
+    }
+    if len(keys) > 1:
+        keys["pk"] = models.CompositePrimaryKey(*keys)
+    else:
+        keys["key_0"].primary_key = True
     meta = type("Meta", (), {"app_label": "database", "db_table": model._meta.db_table})
     meta.apps = Apps()
-    fields = {
-        "key": key,
+    fields = keys | {
         # Nothing passes through Python, so any type will do.
         "source": models.TextField(db_column=source, null=True),
         "copy": models.TextField(db_column=copy, null=True),
     }
     return type("TwoColumns", (models.Model,), fields | {"Meta": meta, "__module__": __name__})
+
+
+def _key(key: models.Field, column: str) -> models.Field:
+    """The field as it is in the end: a profile's key is its user's."""
+    while key.remote_field:
+        key = key.target_field
+    key = key.clone()
+    key.primary_key, key.db_column = False, column
+    return key
