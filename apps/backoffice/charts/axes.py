@@ -71,9 +71,7 @@ def tick(share: float, label: str) -> str:
 def name_column(names: Sequence[str], heights: Sequence[float]) -> tuple[str, float]:
     """Each series' name as near to its end as the others allow, and the width they take."""
     short = [shortened(name, NAMES) for name in names]
-    width = max([EDGE, *(text_width(name) + 14 for name in short)]) if len(names) > 1 else EDGE
-    if len(names) < 2:
-        return column("plot-names", px(width), ()), width
+    width = max([EDGE, *(text_width(name) + 14 for name in short)])
     places = spread(heights[:ROOM], TOP, LOWEST)
     texts = [
         text("8", place + 4, short[index], css=f"name {colour(index)}", full=names[index])

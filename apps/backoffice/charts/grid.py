@@ -47,12 +47,19 @@ class Scale:
     def count(self) -> int:
         return len(self.ticks) - 1
 
+    @property
+    def is_whole(self) -> bool:
+        return self.unit.adds_up and self.ticks[0] == 0
+
     def legend(self) -> Iterator[tuple[str, str]]:
         labels = self.unit.labels(self.ticks)
         if self.ticks[0] == 0:
             yield "t0", labels[0]
+        # Of whole numbers none is in two tints: 1 to 20, 21 to 40.
+        lows = self.unit.labels([tick + 1 for tick in self.ticks]) if self.is_whole else labels
         for level in range(1, 1 if self.is_flat else self.count + 1):
-            yield self.name(level), f"{labels[level - 1]} to {labels[level]}"
+            low, high = lows[level - 1], labels[level]
+            yield self.name(level), high if low == high else f"{low} to {high}"
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,8 @@ def legend_entries(chart: Timeline, before: str = "before") -> list[tuple[str, s
     entries = [(colour(index), one.name) for index, one in enumerate(chart.solid) if index >= ROOM]
     entries += [(before, one.name) for one in chart.dashed]
     grain = chart.drawn.grain
-    if chart.now is not None:
+    now = [] if chart.now is None else [row[chart.now] for row in chart.solid_values]
+    if any(value is not None for value in now):
         entries.append(("live", f"{'Today' if grain == 'day' else f'This {grain}'}, so far"))
     if chart.unfinished - {chart.now}:
         entries.append(("live", f"Part of a {grain}"))

@@ -42,7 +42,7 @@ def test_a_value_at_a_bound_belongs_below_it():
         "t3",
         "t7",
     ]
-    legend = [("t0", "0"), ("t1", "0 to 20"), ("t3", "20 to 40"), ("t4", "40 to 60")]
+    legend = [("t0", "0"), ("t1", "1 to 20"), ("t3", "21 to 40"), ("t4", "41 to 60")]
     assert list(scale.legend())[:4] == legend
 
 

@@ -150,6 +150,15 @@ def test_months_that_the_period_cuts_are_dotted():
     assert "Part of a month" in drawn.html
 
 
+def test_one_line_alone_is_named_at_its_end():
+    assert draw(week([1, 2, 3])).texts("plot-names") == ["Posts"]
+
+
+def test_where_today_has_no_value_nothing_is_said_to_be_so_far():
+    drawn = draw(week([1, 2, None, None, None, None, None], today=WEEK.last))
+    assert drawn.all("li") == []
+
+
 def test_names_at_the_ends_do_not_overlap():
     texts = list(draw(lines()["Ends close together"]).one("svg", "plot-names").iter("text"))
     assert len(texts) == 8
