@@ -3,7 +3,7 @@
 from typing import Any
 
 from apps.reports.links import ListLink
-from apps.reports.report import HIGHER, LOWER, column
+from apps.reports.report import HIGHER, LOWER, ReportLink, column
 from apps.reports.units import PERCENT
 
 WRITTEN = ListLink("posts.comment", dates="created_at")
@@ -25,6 +25,7 @@ def missed() -> Any:
         "Scheduled posts that came out that day, more than 5 minutes after their time.",
         better=LOWER,
         headline=True,
+        link=ReportLink("calendar", "missed"),
     )
 
 

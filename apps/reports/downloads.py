@@ -45,7 +45,8 @@ def file_name(report: Report, asked: Asked) -> str:
 
 def title_of(report: Report, asked: Asked) -> str:
     """People: Sign-ups and new contributors, 25 Oct – 21 Nov 2026."""
-    title = f"{report.title}: {asked.table.title}" if asked.table.title else report.title
+    names = dict.fromkeys(filter(None, [report.title, asked.table.title]))
+    title = ": ".join(names)
     return f"{title}, {span_in_words(asked.question.period)}" if report.takes_dates else title
 
 

@@ -212,9 +212,12 @@ def readable_by(user) -> list[Report]:
 
 @dataclass(frozen=True)
 class ReportLink:
-    """To another report, of the same days; none while there is no such report."""
+    """To another report, of the same days; none while there is no such report. `table`: to that
+    table of it.
+    """
 
     slug: str
+    table: str = ""
 
     def is_for(self, user) -> bool:
         found = report_for(self.slug)
@@ -222,9 +225,10 @@ class ReportLink:
 
     def to(self, filters: Mapping[str, Any]) -> Callable[[Any, Period], str]:
         page = reverse("reports:report", args=[self.slug])
+        end = f"#table-{self.table}" if self.table else ""
 
         def address(row: Any, period: Period) -> str:
             # As `as_address` has it. Days need no quoting, and a year by day has 1,825 of these.
-            return f"{page}?start={period.start.isoformat()}&end={period.last.isoformat()}"
+            return f"{page}?start={period.start.isoformat()}&end={period.last.isoformat()}{end}"
 
         return address

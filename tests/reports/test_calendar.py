@@ -87,6 +87,20 @@ def test_figures_by_week_keep_each_day_for_the_chart(posts):
     assert ask(october(12, 13), "month")[""].rows[0].missed_on == (date(2026, 10, 12),)
 
 
+def test_missed_ones_and_days_without_lead_to_their_tables(posts, client):
+    client.force_login(factories.rory())
+    calendar = "/admin/reports/calendar/?start=2026-10-{0:02}&amp;end=2026-10-{0:02}#table-{1}"
+    for slug in ("calendar", "pipeline"):
+        page = client.get(f"/admin/reports/{slug}/?start=2026-10-06&end=2026-10-12")
+        assert f'<a href="{calendar.format(12, "missed")}">1</a>' in page.content.decode()
+    page = client.get("/admin/reports/calendar/?start=2026-10-12&end=2026-10-12").content.decode()
+    assert 'id="table-missed"' in page
+    assert page.count("Published 3 h 5 min late") == 1
+    page = client.get("/admin/reports/calendar/?start=2026-10-07&end=2026-10-07").content.decode()
+    assert f'<a href="{calendar.format(7, "gaps")}">1</a>' in page
+    assert 'id="table-gaps"' in page
+
+
 def test_gaps_the_longest_first(posts):
     assert ask(october(1, 14))["gaps"].rows == [
         GapRow(date(2026, 10, 13), date(2026, 10, 14), 2),

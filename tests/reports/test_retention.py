@@ -83,6 +83,15 @@ def test_twelve_months_are_followed_over_ten_years(ask):
     assert [row.active for row in rows] == [0] * 12 + [1]
 
 
+def test_who_joined_leads_to_as_many_people(client, cohorts):
+    client.force_login(factories.olive())
+    text = client.get("/admin/reports/retention/?start=2026-07-05&end=2026-08-05").content.decode()
+    query = "created_at_from=2026-07-01&amp;created_at_to=2026-07-31"
+    assert f'/admin/users/user/?{query}">4</a>' in text
+    listed = client.get(f"/admin/users/user/?{query}".replace("&amp;", "&")).content.decode()
+    assert listed.count('name="_selected_action"') == 4
+
+
 def test_nobody_joined(ask):
     assert ask("retention", Period(date(2026, 7, 1), date(2026, 7, 2)))[""].rows == []
 

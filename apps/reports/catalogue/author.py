@@ -155,6 +155,7 @@ register(
         summary="One person’s posts, what was said of them, and what he did; whoever wrote last, "
         "if nobody is chosen. Over all time.",
         group=PEOPLE,
+        place=2,
         takes_dates=False,
         filters=AuthorFilters,
         tables=[

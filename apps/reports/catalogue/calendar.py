@@ -15,12 +15,23 @@ from apps.reports.daily import by_day, daily_all, within
 from apps.reports.links import ObjectLink
 from apps.reports.periods import Period
 from apps.reports.question import Question
-from apps.reports.report import LOWER, PUBLISHING, Report, RowOf, Series, Table, column, register
+from apps.reports.report import (
+    LOWER,
+    PUBLISHING,
+    Report,
+    ReportLink,
+    RowOf,
+    Series,
+    Table,
+    column,
+    register,
+)
 from apps.reports.rollups.days import runs
 from apps.reports.rollups.metrics.posts import MISSED, PUBLISHED
 from apps.reports.units import DATE, DURATION, MOMENT, TEXT
 
 MOST_MISSED = 1_000
+TO_GAPS = ReportLink("calendar", "gaps")
 WITHOUT = (
     "Days on which nothing was published that still is, since the first publication; today is not "
     "over."
@@ -34,7 +45,7 @@ class CalendarRow:
 
     period: Period
     published: int = columns.published()
-    empty: int = column("Days without", WITHOUT, better=LOWER, headline=True)
+    empty: int = column("Days without", WITHOUT, better=LOWER, headline=True, link=TO_GAPS)
     missed: int = columns.missed()
     each: tuple[int, ...]
     missed_on: tuple[date, ...]

@@ -1,6 +1,6 @@
 """Who joins, who begins to write, and how those who joined stand today."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Count, Q
 from django.utils import timezone
@@ -20,6 +20,7 @@ JOINED = ListLink("users.user", dates="created_at", filters=("region",))
 SWITCHED_OFF = ListLink(
     "users.user", dates="created_at", fields={"is_active": "active"}, filters=("region",)
 )
+VERIFIED_ONES = replace(SWITCHED_OFF, params={"email_verified": "yes"})
 MADE = "Accounts made that day. Those in the trash do not count."
 FIRST = "People whose first post or comment is of that day, whenever they joined."
 VERIFIED = "Of these, whose e-mail address somebody has found to be their own."
@@ -40,7 +41,7 @@ class StandingRow:
     standing: str = column("Standing", unit=TEXT)
     active: str | None
     people: int = column("People", STANDING, link=SWITCHED_OFF)
-    verified: int = column("Address verified", VERIFIED)
+    verified: int = column("Address verified", VERIFIED, link=VERIFIED_ONES)
 
 
 def rows(question: Question) -> RowOf[PeopleRow]:
@@ -112,6 +113,7 @@ register(
         title="People",
         summary="Sign-ups, new contributors, and how those who joined stand today.",
         group=PEOPLE,
+        place=3,
         in_sidebar=True,
         filters=RegionFilters,
         tables=[SIGNUPS, STANDINGS],

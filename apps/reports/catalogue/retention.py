@@ -9,6 +9,7 @@ from django.utils import timezone
 from apps.backoffice.rows import MONTHS
 from apps.reports.charts import Heat
 from apps.reports.daily import by_day, daily
+from apps.reports.links import ListLink
 from apps.reports.periods import DAY, Granularity, Period, month_number, next_start
 from apps.reports.question import Question
 from apps.reports.report import PEOPLE, Report, Table, column, register
@@ -18,6 +19,8 @@ from apps.reports.units import PERCENT, TEXT
 
 # So many months after the one in which they joined.
 FOLLOWED = 12
+DAYS = {"created_at_from": "first", "created_at_to": "last"}
+JOINED = ListLink("users.user", fields=DAYS)
 WROTE = "Of these, who wrote a post or a comment in the month that came so many months later."
 
 
@@ -25,9 +28,11 @@ WROTE = "Of these, who wrote a post or a comment in the month that came so many 
 class CohortRow:
     joined: str = column("Joined in", unit=TEXT)
     later: str = column("Months later", unit=TEXT)
-    people: int = column("Joined", "Accounts made in that month.")
+    people: int = column("Joined", "Accounts made in that month.", link=JOINED)
     active: int = column("Active", WROTE)
     share: float = column("Share", "Of those who joined.", PERCENT)
+    first: date
+    last: date
 
 
 def rows(question: Question) -> list[CohortRow]:
@@ -40,7 +45,8 @@ def rows(question: Question) -> list[CohortRow]:
         for later, month in enumerate(lived(cohort.start) if people else ()):
             number = active.get((cohort.start, month), 0)
             name = f"{MONTHS[cohort.start.month]} {cohort.start.year}"
-            found.append(CohortRow(name, f"+{later}", people, number, number / people))
+            figures = (people, number, number / people)
+            found.append(CohortRow(name, f"+{later}", *figures, cohort.start, cohort.last))
     return found
 
 

@@ -104,6 +104,7 @@ register(
         title="Staff activity",
         summary="What the staff does: how much, who, and what.",
         group=STAFF,
+        place=1,
         tables=[
             Series("Staff activity", StaffRow, rows, Lines(["actions"])),
             Table("By person", PersonRow, people, Bars("name", "actions"), name="people"),

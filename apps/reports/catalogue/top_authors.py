@@ -61,6 +61,7 @@ register(
         title="Top authors",
         summary="Who has published most, over all time, and everybody’s place in his region.",
         group=PEOPLE,
+        place=1,
         filters=TopFilters,
         takes_dates=False,
         tables=[AUTHORS],
