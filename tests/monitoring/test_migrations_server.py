@@ -2,12 +2,15 @@
 
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from django.db import connection
 
 from apps.database.builds import PHASES, Build
+from apps.database.migrating.sizes import size_of
+from apps.database.models import MigrationRun
 from apps.monitoring.migrating.server import phases, server
 from tests.factories import otto
 
@@ -96,6 +99,44 @@ def test_who_waits_is_named_with_whom_he_waits_for(left_behind, client):
     assert "a table is locked" in page
 
 
+def ran(verb: str, size: int, seconds: float, day: int) -> None:
+    statement = {"kind": "online", "verb": verb, "bytes": size, "seconds": seconds}
+    MigrationRun.objects.create(
+        app="posts",
+        name="0009",
+        stage="before",
+        step=1,
+        steps=1,
+        pid=1,
+        state=MigrationRun.State.DONE,
+        started_at=datetime(2026, 11, day, 11, tzinfo=UTC),
+        finished_at=datetime(2026, 11, day, 12, tzinfo=UTC),
+        statements=[statement],
+    )
+
+
+def test_a_build_is_told_beside_the_last_one_of_its_size(left_behind, client):
+    client.force_login(otto())
+    size = size_of(connection, "left_behind").bytes
+    ran("CREATE INDEX CONCURRENTLY ON", size, 1260, day=3)
+    ran("ALTER TABLE VALIDATE CONSTRAINT", size, 99, day=4)
+    ran("CREATE INDEX CONCURRENTLY ON", 100 * size, 9_999, day=5)
+    with session("hanna") as writer, session("migrate@test") as builder:
+        writer.execute("BEGIN; INSERT INTO left_behind VALUES (2)")
+        sql = "CREATE INDEX CONCURRENTLY again_idx ON left_behind (number)"
+        thread = threading.Thread(target=builder.execute, args=[sql])
+        thread.start()
+        try:
+            while not server(connection).builds:
+                pass
+            page = client.get(PAGE).content.decode()
+        finally:
+            writer.execute("ROLLBACK")
+            thread.join()
+    assert "again_idx on left_behind" in page
+    assert "The last build of this size took 21 min, on 3 November 2026." in page
+
+
 def test_without_the_right_it_names_the_grant(left_behind, client):
     client.force_login(otto())
     left_behind.execute("DROP ROLE IF EXISTS modest")
@@ -112,8 +153,6 @@ def test_without_the_right_it_names_the_grant(left_behind, client):
 
 
 def test_a_run_whose_process_is_gone_says_so(postgres, client):
-    from apps.database.models import MigrationRun
-
     client.force_login(otto())
     MigrationRun.objects.create(
         app="posts", name="0009", stage="before", step=1, steps=1, host="web-2", pid=1

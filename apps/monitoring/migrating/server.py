@@ -10,6 +10,7 @@ from apps.database.fetching import fetch_one
 from apps.database.leftovers import invalid_indexes, unvalidated_constraints
 from apps.database.locks import Holder, Waiter, blockers_of, missing_grant, waiters
 from apps.database.migrating.lock import LOCK_NAME
+from apps.monitoring.migrating.builds_before import last_build
 from apps.monitoring.migrating.wording import counted, seconds_in_words
 
 WAITERS_SHOWN = 10
@@ -38,6 +39,8 @@ class Building:
     seconds: str
     waits_for: int | None
     phases: list[Phase]
+    # How long the last one of its size took, and when; empty if there was none.
+    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ def server(connection: BaseDatabaseWrapper) -> Server | None:
     found = leftovers(connection)
     return Server(
         is_migrating=is_migrating(connection),
-        builds=[building(one) for one in builds(connection)],
+        builds=[building(connection, one) for one in builds(connection)],
         waits=[wait(connection, one) for one in waiters(connection)[:WAITERS_SHOWN]],
         leftovers=found or [],
         said=in_short(found),
@@ -120,9 +123,15 @@ def is_migrating(connection: BaseDatabaseWrapper) -> bool:
     return fetch_one(connection, MIGRATING, [LOCK_NAME])[0]
 
 
-def building(build: Build) -> Building:
+def building(connection: BaseDatabaseWrapper, build: Build) -> Building:
     title = f"{build.index} on {build.table}" if build.table else f"by pid {build.pid}"
-    return Building(title, seconds_in_words(build.seconds), build.waits_for_pid, phases(build))
+    return Building(
+        title,
+        seconds_in_words(build.seconds),
+        build.waits_for_pid,
+        phases(build),
+        last_build(connection, build),
+    )
 
 
 def phases(build: Build) -> list[Phase]:
