@@ -13,6 +13,7 @@ from apps.editing.payload import TooLargeToKeep, payload_of
 from apps.editing.rebase import Rebased
 from apps.editing.received import note_received
 from apps.editing.sent_form import SentForm
+from apps.editing.waiting import Waiting
 
 Cause = PendingEdit.Cause
 STATUS = {
@@ -60,7 +61,7 @@ def keep(
     except (TooLargeToKeep, TooManyWaiting) as error:
         return pending_page.not_kept(sent.request, sent.typed, error)
     note_received(sent.request)
-    waiting = pending_page.Waiting(sent.request, pending)
+    waiting = Waiting(sent.request, pending)
     if obj is not None:
         waiting.obj = obj
     if cause == Cause.CONFLICT:

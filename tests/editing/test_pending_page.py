@@ -2,7 +2,7 @@
 
 import pytest
 
-from apps.editing.merge_page import change_in
+from apps.editing.merged import change_in
 from apps.editing.pending_page import merged_sentence, to_decide, typed_texts
 from apps.posts.actions import save_post
 from tests.factories import CategoryFactory, PendingEditFactory, PostFactory, TagFactory, olive

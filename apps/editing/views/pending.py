@@ -7,14 +7,14 @@ from apps.activity.actions import Source
 from apps.backoffice.refused_body import keep_as_sent
 from apps.editing import pending_page
 from apps.editing.actions import Resolution, keep_decisions, resolve_edit, take_back
-from apps.editing.merge_page import answered
+from apps.editing.conflicts import answered
 from apps.editing.models import PendingEdit
 from apps.editing.opened import NAME, REASON, Opened
 from apps.editing.panels import lines
-from apps.editing.payload import TooLargeToKeep, payload_of
-from apps.editing.pending_page import Waiting
+from apps.editing.payload import TooLargeToKeep, payload_of, typed_in
 from apps.editing.received import note_received
 from apps.editing.saving import Saving
+from apps.editing.waiting import Waiting
 
 HOME = "admin:index"
 
@@ -105,7 +105,7 @@ def keep_answers(request: HttpRequest, opened: Opened) -> None:
 
 def post_typed(request: HttpRequest, waiting: Waiting, decided) -> None:
     if waiting.is_adding:
-        request.POST, request._files = pending_page.typed_in(waiting.pending.payload)
+        request.POST, request._files = typed_in(waiting.pending.payload)
     else:
         answers, as_typed = answered(waiting.conflicts, decided)
         request.POST, request._files = waiting.rebased.posted(answers, as_typed)

@@ -4,8 +4,8 @@ from django.urls import reverse
 
 from apps.editing import pending_page
 from apps.editing.models import PendingEdit
-from apps.editing.pending_page import Waiting
 from apps.editing.refused import keep_refused
+from apps.editing.waiting import Waiting
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
