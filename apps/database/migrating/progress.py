@@ -23,7 +23,7 @@ class Progress(Observer):
         self.pace = Pace()
         # Before the first migration there may be statements: Django's own table of them.
         self.name, self.longest_wait_ms = "", 0
-        self._line_is_open = False
+        self._line_is_open = self._is_running = False
 
     def shown(self) -> AbstractContextManager:
         return nullcontext()
@@ -36,6 +36,7 @@ class Progress(Observer):
     def begin(self, name: str, step: int, steps: int) -> None:
         self.name = f"{name} ({step} of {steps})" if steps > 1 else name
         self.began, self.longest_wait_ms = time.monotonic(), 0
+        self._is_running = True
         self._open(f"  {self.name} …")
 
     def finish(self, how: str = "OK") -> None:
@@ -43,7 +44,13 @@ class Progress(Observer):
         cost = f"{seconds:.2f} s"
         if self.longest_wait_ms:
             cost += f", nobody waited longer than {self.longest_wait_ms} ms"
+        self._is_running = False
         self._close(f" {how} ({cost})")
+
+    def stopped(self) -> None:
+        """Which one it was, before the error is said on a line of its own."""
+        if self._is_running:
+            self.finish("stopped")
 
     def started(self, statement: Statement) -> None:
         self.pace = Pace()

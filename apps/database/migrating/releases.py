@@ -21,7 +21,8 @@ class OlderProcess:
 
     def __str__(self):
         release = self.release or "without a RELEASE"
-        return f"{self.role} {release} at {self.address} ({self.connections} connections)"
+        connections = "1 connection" if self.connections == 1 else f"{self.connections} connections"
+        return f"{self.role} {release} at {self.address} ({connections})"
 
 
 def own_release() -> str:

@@ -81,7 +81,7 @@ class Run:
         if found := refusals(self.connection, plan):
             raise Refused(
                 "\n\n".join(map(str, found)),
-                f"Nothing was executed of the {len(plan)} migrations of the plan.",
+                f"Nothing was executed: {counted(plan)} planned.",
             )
 
     @contextmanager
@@ -127,6 +127,7 @@ class Run:
             verify(plan)
         except BaseException as error:
             self.journal.fail(error)
+            self.progress.stopped()
             raise
 
     def _loader(self) -> MigrationLoader:

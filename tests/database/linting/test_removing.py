@@ -67,6 +67,14 @@ def test_taking_back_an_addition_is_accepted(blog):
     assert blog.lint(AddField("post", "x", models.IntegerField(db_default=0)), backwards=True) == []
 
 
+def test_an_apps_first_migration_can_be_taken_back(blog):
+    tables = [
+        CreateModel(name, [("id", models.AutoField(primary_key=True))]) for name in ("Note", "Mark")
+    ]
+
+    assert blog.lint(*tables, backwards=True) == []
+
+
 def test_a_table_goes_after_the_deploy(live_blog, follows):
     with connection.schema_editor(atomic=False) as editor:
         note = CreateModel("Note", [("id", models.AutoField(primary_key=True))])

@@ -5,7 +5,7 @@ import signal
 
 import pytest
 
-from tests.database.migrating.project import ended, line_with
+from tests.database.migrating.project import Project, ended, line_with
 from tests.database.migrating.steps import CHECK, COLUMN, FAILS, INDEX, RENAME, UNSAFE
 
 
@@ -24,6 +24,17 @@ def test_it_is_silent_when_asked_to_be(empty_project):
     silent = empty_project.migrate("--verbosity", "0")
 
     assert (silent.code, silent.out, silent.err) == (0, "", "")
+
+
+@pytest.mark.slow
+def test_a_database_that_is_away_is_one_sentence(tmp_path):
+    away = Project(tmp_path, "postgresql://nobody@127.0.0.1:1/nothing")
+
+    refused = away.migrate()
+
+    assert refused.code == 1
+    assert refused.err.startswith("CommandError: The database cannot be reached: ")
+    assert "Traceback" not in refused.err
 
 
 def test_a_failure_is_written_down_and_what_came_before_it_stays(project):

@@ -65,3 +65,14 @@ def test_what_runs_is_what_was_planned(postgres, project):
     # What the page shows of the one that runs is kept as the run knows it.
     said = project.execute("SELECT name, kind FROM database_migrationrun WHERE app = 'shelf'")
     assert ("0003_b", "brief") in said
+
+
+@pytest.mark.slow
+def test_json_of_a_run_is_no_run(project):
+    project.migration("0002_column", COLUMN)
+
+    refused = project.migrate("--json")
+
+    assert refused.code == 1
+    assert "--json is for --plan" in refused.err
+    assert project.applied() == ["0001_book"]

@@ -37,6 +37,19 @@ def test_a_line_is_open_while_its_migration_runs(clock):
     )
 
 
+@pytest.mark.parametrize("made", [lambda out: Progress(out.write), Bars])
+def test_what_stopped_is_named_once_on_a_line_of_its_own(made, clock):
+    printed = io.StringIO()
+    progress = made(printed)
+
+    progress.stopped()
+    progress.begin("posts.0002_index", 1, 1)
+    progress.stopped()
+    progress.stopped()
+
+    assert printed.getvalue() == "  posts.0002_index … stopped (0.00 s)\n"
+
+
 def test_whom_it_waits_for_has_a_line_of_its_own(clock):
     printed = io.StringIO()
     progress = Progress(printed.write)

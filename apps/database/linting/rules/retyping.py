@@ -113,7 +113,8 @@ def _at_most(step: Step, length: int | None) -> Iterator[Paste]:
     name = f"{step.table}_{step.operation.name}_at_most_{length}"
     fits = LessThanOrEqual(Length(step.operation.name), length)
     yield paste(
-        "Keep the type, and let a constraint hold the length, after the deploy",
+        "Keep the type, in the model too, and let a constraint of its Meta hold the length, after "
+        "the deploy",
         AddConstraint(step.operation.model_name, CheckConstraint(condition=fits, name=name)),
         stage="POST_DEPLOY",
     )

@@ -83,7 +83,10 @@ def _as_an_operation(step: Step, statement: str) -> Iterator[Paste]:
     columns = [column.strip(' "') for column in match[2].split(",")]
     if all(column in names for column in columns):
         index = Index(fields=[names[column] for column in columns], name=match[1])
-        yield paste("Let Django know of it", AddIndex(models[0].name_lower, index))
+        yield paste(
+            "Let Django know of it: the same in Meta.indexes, and",
+            AddIndex(models[0].name_lower, index),
+        )
 
 
 def _in_one_transaction(step: Step) -> Iterator[Paste]:

@@ -2,8 +2,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.core.management.base import CommandError
 from django.core.management.commands import migrate as django_migrate
-from django.db import connections
+from django.db import OperationalError, connections
 from syzygy import Stage
 from syzygy.management.commands import migrate as syzygy_migrate
 
@@ -58,6 +59,8 @@ class Command(syzygy_migrate.Command):
             yield
 
     def handle(self, *args, stage, quorum, quorum_timeout, **options):
+        if options["json"] and not options["plan"]:
+            raise CommandError("--json is for --plan: without it, `migrate` would run.")
         self.connection = connections[options["database"]]
         self.verbosity, self.interactive = options["verbosity"], options["interactive"]
         with self._handle_quorum(quorum, quorum_timeout, options) as proceed:
@@ -75,6 +78,12 @@ class Command(syzygy_migrate.Command):
         except MigrationStopped as stop:
             stop.args = (f"{stop}\n{IN_ORDER}",)
             raise
+        except OperationalError as error:
+            if self.connection.connection is not None:
+                error.add_note(IN_ORDER)
+                raise
+            reason = str(error).strip()
+            raise CommandError(f"The database cannot be reached: {reason}\n{SAFE}") from None
         except Exception as error:
             error.add_note(IN_ORDER)
             raise
