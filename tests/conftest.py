@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import OperationalError
 from django.db.backends.postgresql.operations import DatabaseOperations
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from psycopg.errors import DeadlockDetected
 
@@ -21,9 +23,18 @@ from apps.backoffice import guarded_redis, single_flight
 from tests.clients import StaffClient
 from tests.stores import Postgres, Redis
 
-# The machine's load is no finding: what must be fast is measured in processor time.
-hypothesis_settings.register_profile("copydesk", deadline=None)
+# The machine's load is no finding: what must be fast is measured in processor time. Where a
+# submission is judged the examples are the same each time; elsewhere they are always new ones.
+hypothesis_settings.register_profile(
+    "copydesk",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    **({"derandomize": True, "database": None} if "CI" in os.environ else {}),
+)
 hypothesis_settings.load_profile("copydesk")
+
+# Many tests ask for today more than once; nearly all end well before this.
+END_OF_DAY_SECONDS = 60
 
 POSTGRES_VERSION = int(os.environ.get("TEST_POSTGRES_VERSION", "18"))
 
@@ -147,6 +158,14 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reasons = {report.longrepr[2] for report in reporter.stats.get("skipped", ())}
     if exitstatus == pytest.ExitCode.OK and any("../shared" not in reason for reason in reasons):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """No day ends under a test: rather than begin just before midnight it waits for it."""
+    left = 86_400 - time.time() % 86_400
+    if left < END_OF_DAY_SECONDS:
+        time.sleep(left + 0.1)
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """Chromium on the pages of a live server, with an ear for what its console complains about."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -37,12 +36,11 @@ def browser(chromium: str) -> Iterator:
     """One Chromium with a new profile for the tests of a file."""
     playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright")
     # Playwright keeps an event loop in this thread, in which Django forbids queries unless told.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with playwright.sync_playwright() as running:
+    with pytest.MonkeyPatch.context() as patch, playwright.sync_playwright() as running:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         browser = running.chromium.launch(executable_path=chromium, args=FLAGS)
         yield browser
         browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
 @pytest.fixture
