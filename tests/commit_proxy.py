@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 
 class CommitProxy:
-    """Passes everything on, until `cut_next` is called: then the next COMMIT reaches the server,
-    its answer reaches nobody, `then` is called, and the connection ends.
+    """Passes everything on, until `cut_next` is called: then the next COMMIT of something that was
+    written reaches the server, its answer reaches nobody, `then` is called, and the connection
+    ends.
     """
 
     def __init__(self, upstream_port: int):
@@ -35,6 +36,8 @@ class CommitProxy:
 
     def _serve(self, client: socket.socket) -> None:
         upstream = socket.create_connection(("127.0.0.1", self.upstream_port))
+        # What a pool asks of its new connections, whenever it makes them, is no change.
+        has_written = False
         with client, upstream, contextlib.suppress(OSError):
             other = {client: upstream, upstream: client}
             while True:
@@ -43,9 +46,13 @@ class CommitProxy:
                     if not data:
                         return
                     other[ready].sendall(data)
-                    if ready is client and self.then and b"COMMIT" in data:
-                        self._cut(upstream)
-                        return
+                    if ready is client:
+                        has_written = has_written or b"INSERT INTO" in data
+                    if ready is client and b"COMMIT" in data:
+                        if self.then and has_written:
+                            self._cut(upstream)
+                            return
+                        has_written = False
 
     def _cut(self, upstream: socket.socket) -> None:
         # Once the server has answered, it is durable.

@@ -6,10 +6,12 @@ import threading
 import time
 
 import pytest
+import redis
 from django.core.cache import cache
 
 from apps.backoffice import gatherings, guarded_redis
 from apps.backoffice.gatherings import join, leave, present
+from tests.races import eventually
 
 PEOPLE = 50
 PLACES = ["here", "there", "elsewhere"]
@@ -59,16 +61,16 @@ def test_who_leaves_is_gone_at_once():
 def test_who_stops_is_gone_by_himself():
     join("here", "1", "", seconds=0.2)
     join("here", "2", "", seconds=40)
-    assert names(present("here")) == ["1", "2"]
-    time.sleep(0.25)
-    assert names(present("here")) == ["2"]
+    eventually(lambda: names(present("here")) == ["2"])
 
 
 def test_nothing_is_kept_of_an_empty_place(redis_url):
+    client = cache.client.get_client()
+    join("here", "1", "", seconds=40)
+    assert client.keys() == [b"copydesk:1:here"]
+    assert 0 < client.ttl("copydesk:1:here") <= 40
     join("here", "1", "", seconds=0.1)
-    assert cache.client.get_client().keys() == [b"copydesk:1:here"]
-    time.sleep(0.15)
-    assert cache.client.get_client().keys() == []
+    eventually(lambda: client.keys() == [])
 
 
 def test_a_full_place_takes_nobody_more_but_those_who_are_there(monkeypatch):
@@ -121,23 +123,27 @@ def test_a_redis_that_stopped_cannot_tell_and_comes_back(spare_redis, settings):
     settings.CACHES = {"default": settings.REDIS_CACHE | {"LOCATION": spare_redis.url}}
     assert join("here", "1", "", seconds=40) == []
     spare_redis.stop()
-    started = time.perf_counter()
     assert [join("here", "1", "", seconds=40) for _ in range(10)] == [None] * 10
     leave("here", "1")
-    assert time.perf_counter() - started < 1.0
     spare_redis.start()
     guarded_redis.guard.close()
     assert join("here", "2", "", seconds=40) == []
 
 
-def test_a_redis_that_hangs_costs_its_timeout_once(spare_redis, settings):
+def test_a_redis_that_hangs_costs_its_timeout_once(spare_redis, settings, monkeypatch):
     settings.CACHES = {"default": settings.REDIS_CACHE | {"LOCATION": spare_redis.url}}
+    monkeypatch.setattr(guarded_redis, "FIRST_PAUSE_SECONDS", 20)
     join("here", "1", "", seconds=40)
+    asked, execute = [], redis.Redis.execute_command
+    monkeypatch.setattr(
+        redis.Redis,
+        "execute_command",
+        lambda client, *args, **how: asked.append(args[0]) or execute(client, *args, **how),
+    )
+    guarded_redis.guard.close()
     spare_redis.process.send_signal(signal.SIGSTOP)
     try:
-        started = time.perf_counter()
         assert [join("here", "1", "", seconds=40) for _ in range(10)] == [None] * 10
-        # Eleven timeouts would be 2.2 s.
-        assert 0.15 < time.perf_counter() - started < 1.2
     finally:
         spare_redis.process.send_signal(signal.SIGCONT)
+    assert len(asked) == 1

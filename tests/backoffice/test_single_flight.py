@@ -11,6 +11,7 @@ from django.core.cache import cache
 
 from apps.backoffice import guarded_redis, single_flight
 from apps.backoffice.single_flight import drop, kept, lease_of
+from tests.races import PATIENCE_SECONDS, eventually
 from tests.sizes import READERS, READING_PROCESSES
 
 ROOT = Path(__file__).parents[2]
@@ -26,35 +27,59 @@ def nothing_kept():
 
 
 class Counted:
-    """Computes 1, 2, 3 …, slowly if asked to."""
+    """Computes 1, 2, 3 …, each as soon as `may_end` holds."""
 
-    def __init__(self, seconds: float = 0):
-        self.calls, self.seconds = 0, seconds
+    def __init__(self, may_end=lambda: True):
+        self.calls, self.may_end = 0, may_end
 
     def __call__(self) -> int:
         self.calls += 1
-        time.sleep(self.seconds)
-        return self.calls
+        number = self.calls
+        eventually(self.may_end)
+        return number
 
 
 def ask(compute, key: str = "k", **how):
     return kept(key, compute, fresh_seconds=60, **how)
 
 
-def at_once(number: int, compute, **how) -> list:
-    """What so many threads get who ask at the same moment."""
-    barrier, found = threading.Barrier(number), []
+class Readers(list):
+    """Threads that ask at the same moment, and what those who have their answer got."""
 
-    def reader():
-        barrier.wait()
-        found.append(ask(compute, **how))
+    def __init__(self, monkeypatch):
+        super().__init__()
+        self.waiting = set()
+        take_lease = single_flight.take_lease
 
-    threads = [threading.Thread(target=reader) for _ in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
+        def noted(*args):
+            token = take_lease(*args)
+            self.waiting.add(threading.get_ident())
+            return token
+
+        monkeypatch.setattr(single_flight, "take_lease", noted)
+
+    def ask(self, number: int, compute, **how) -> None:
+        barrier = threading.Barrier(number)
+
+        def reader():
+            barrier.wait(PATIENCE_SECONDS)
+            self.append(ask(compute, **how))
+
+        threads = [threading.Thread(target=reader) for _ in range(number)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert len(self) == number
+
+    @property
+    def values(self) -> set:
+        return {one.value for one in self}
+
+
+@pytest.fixture
+def readers(monkeypatch) -> Readers:
+    return Readers(monkeypatch)
 
 
 def test_what_is_fresh_is_not_computed_again():
@@ -72,19 +97,19 @@ def test_none_is_a_result():
     assert len(calls) == 1
 
 
-def test_the_first_readers_wait_for_one_computation():
-    compute = Counted(seconds=0.3)
-    assert {one.value for one in at_once(8, compute)} == {1}
-    assert compute.calls == 1
+def test_the_first_readers_wait_for_one_computation(readers):
+    compute = Counted(may_end=lambda: len(readers.waiting) >= 8)
+    readers.ask(8, compute)
+    assert (readers.values, compute.calls) == ({1}, 1)
 
 
-def test_an_expired_result_is_computed_once_and_served_stale_meanwhile():
+def test_an_expired_result_is_computed_once_and_served_stale_meanwhile(readers):
     ask(Counted())
     drop("k")
-    compute = Counted(seconds=0.5)
-    found = at_once(8, compute)
+    compute = Counted(may_end=lambda: len(readers) == 7)
+    readers.ask(8, compute)
     assert compute.calls == 1
-    assert [one.is_stale for one in found].count(True) == 7
+    assert [one.is_stale for one in readers].count(True) == 7
 
 
 def test_refresh_now_computes_and_others_see_it():
@@ -94,10 +119,10 @@ def test_refresh_now_computes_and_others_see_it():
     assert ask(compute).value == 2
 
 
-def test_many_who_refresh_at_once_compute_at_most_twice():
+def test_many_who_refresh_at_once_compute_at_most_twice(readers):
     """One may have begun before the others asked, and then they want one begun later."""
-    compute = Counted(seconds=0.2)
-    at_once(8, compute, refresh=True)
+    compute = Counted(may_end=lambda: len(readers.waiting) >= 8)
+    readers.ask(8, compute, refresh=True)
     assert compute.calls <= 2
 
 
@@ -110,14 +135,14 @@ def test_an_error_is_the_callers_and_the_next_reader_tries_again():
     assert ask(Counted()).value == 1
 
 
-def test_a_reader_that_died_is_replaced_by_one(monkeypatch):
-    monkeypatch.setattr(single_flight, "LEASE_SECONDS", 1)
+def test_a_reader_that_died_is_replaced_by_one(readers):
     cache.add(lease_of("k"), "a reader killed", 1)
-    compute = Counted(seconds=0.2)
+    compute = Counted()
     started = time.monotonic()
-    assert {one.value for one in at_once(6, compute)} == {1}
-    assert compute.calls == 1
-    assert time.monotonic() - started < 5
+    readers.ask(6, compute)
+    assert (readers.values, compute.calls) == ({1}, 1)
+    # By who saw the lease end, not by one who had waited for as long as a lease may last.
+    assert time.monotonic() - started < single_flight.LEASE_SECONDS
 
 
 def test_a_lease_of_another_is_not_released():
@@ -150,10 +175,10 @@ def dead_cache(spare_redis, settings):
     return spare_redis
 
 
-def test_without_redis_a_process_keeps_its_own(dead_cache):
-    compute = Counted(seconds=0.2)
-    assert {one.value for one in at_once(6, compute)} == {1}
-    assert compute.calls == 1
+def test_without_redis_a_process_keeps_its_own(dead_cache, readers):
+    compute = Counted(may_end=lambda: len(readers.waiting) >= 6)
+    readers.ask(6, compute)
+    assert (readers.values, compute.calls) == ({1}, 1)
     assert ask(compute, refresh=True).value == 2
 
 
@@ -207,6 +232,8 @@ def test_readers_in_many_processes_compute_an_expired_result_once(spare_redis, s
     for process in processes:
         process.stdin.write("go\n")
         process.stdin.flush()
-    said = "".join(process.communicate(timeout=60)[0] for process in processes).splitlines()
+    said = "".join(
+        process.communicate(timeout=PATIENCE_SECONDS)[0] for process in processes
+    ).splitlines()
     assert said.count("computed") == 1
     assert said.count("got old") + said.count("got new") == READERS

@@ -9,6 +9,7 @@ from benchmarks.migrations.__main__ import row
 from benchmarks.migrations.load import Load, Seen
 from benchmarks.migrations.runs import Ran, in_words, statements
 from benchmarks.migrations.steps import COLUMNS
+from tests.races import eventually
 
 
 def seen(stall_ms: int = 20, outage_ms: int = 30, **errors: int) -> Seen:
@@ -46,6 +47,9 @@ def test_clients_name_every_column_as_django_does():
         assert "note" in sql
 
 
+WAITS = "SELECT 1 FROM pg_locks WHERE NOT granted"
+
+
 @pytest.fixture
 def address(postgres) -> str:
     settings = connection.settings_dict
@@ -71,6 +75,7 @@ def test_who_stands_still_behind_a_lock_is_seen_with_what_it_locked(address):
                 time.sleep(0.3)
                 with locking.transaction():
                     locking.execute("LOCK TABLE scratch_load")
+                    eventually(lambda: locking.execute(WAITS).fetchone())
                     time.sleep(0.5)
                 found = load.seen()
         finally:

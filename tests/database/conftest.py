@@ -6,6 +6,7 @@ from django.db.utils import ConnectionHandler
 from apps.database.postgresql.pool import HealingPool
 from config.settings.environment import Environment
 from config.settings.stores import postgresql
+from tests.races import PATIENCE_SECONDS
 
 
 class Database:
@@ -13,6 +14,8 @@ class Database:
 
     def __init__(self, server, **values: str):
         address = {"NAME": "postgres", "USER": "copydesk", "PASSWORD": "", "HOST": "127.0.0.1"}
+        # Only what is about the pool's patience says how much there is of it.
+        values = {"DB_POOL_TIMEOUT": "30"} | values
         config = postgresql(address | {"PORT": server.port}, Environment(values))
         self.handler = ConnectionHandler({"default": config, "faults": config})
 
@@ -34,7 +37,7 @@ class Database:
             self.connection.close()
 
     def fill(self) -> None:
-        self.pool.open(wait=True, timeout=20)
+        self.pool.open(wait=True, timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import pytest
 from django.db import Error
 
 from config.settings.environment import SETTINGS
+from tests.races import PATIENCE_SECONDS, eventually
 from tests.sizes import KILLS
 from tests.stores import free_port
 
@@ -45,11 +46,15 @@ class Site:
 
     def run(self, *command: str) -> None:
         subprocess.run(
-            [sys.executable, *command], cwd=ROOT, env=self.environment, check=True, timeout=120
+            [sys.executable, *command],
+            cwd=ROOT,
+            env=self.environment,
+            check=True,
+            timeout=PATIENCE_SECONDS,
         )
 
     def _wait_until_served(self) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline and self.process.poll() is None:
             try:
                 return self.get("/healthz")
@@ -59,7 +64,7 @@ class Site:
 
     def get(self, path: str = "/admin/") -> http.client.HTTPResponse:
         """A page that reads the session from the database; without one it leads to the login."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         connection.request("GET", path, headers={"Cookie": f"sessionid={'a' * 32}"})
         response = connection.getresponse()
         response.body = response.read()
@@ -68,7 +73,7 @@ class Site:
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +103,8 @@ def test_while_postgresql_is_away_a_request_is_a_503_in_bounded_time(site, spare
     assert page.status == 503
     assert page.headers["Retry-After"] == "5"
     assert b"Copydesk is not available" in page.body
-    # The pool's timeout is 2 s.
-    assert waited <= 2.5
+    # The pool's timeout is 2 s; psycopg's own would be 30.
+    assert waited < 15
     assert alive.status == 200
     assert (ready.status, b'"unavailable"' in ready.body) == (503, True)
     assert site.get().status == 302
@@ -129,10 +134,8 @@ class Writers:
 
     def write_more(self, keys: int) -> None:
         """Returns when so many more are confirmed."""
-        goal, deadline = len(self.confirmed) + keys, time.monotonic() + 20
-        while len(self.confirmed) < goal:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        goal = len(self.confirmed) + keys
+        eventually(lambda: len(self.confirmed) >= goal)
 
     def __enter__(self):
         for thread in self.threads:
@@ -142,7 +145,7 @@ class Writers:
     def __exit__(self, *failure) -> None:
         self.ended.set()
         for thread in self.threads:
-            thread.join(20)
+            thread.join(PATIENCE_SECONDS)
 
 
 def test_no_write_that_was_confirmed_is_lost_when_postgresql_is_killed(databases, spare_postgres):

@@ -21,6 +21,7 @@ from config.settings.environment import SETTINGS
 from tests.commit_proxy import CommitProxy
 from tests.factories import PostFactory, olive
 from tests.forms import form_on, log_in, open_add, open_change
+from tests.races import PATIENCE_SECONDS
 from tests.sizes import CRASHES
 from tests.stores import free_port
 
@@ -106,7 +107,7 @@ class Site:
             os.kill(int(pid), signal.SIGKILL)
 
     def ask(self, method: str, path: str, cookies: dict, data: dict | None = None):
-        connected = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connected = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
         headers = {
             "Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items()),
             "Content-Type": "application/x-www-form-urlencoded",
@@ -119,7 +120,7 @@ class Site:
         return answer
 
     def ask_until_answered(self, *args):
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             try:
                 return self.ask(*args)
@@ -129,7 +130,7 @@ class Site:
 
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        self.process.wait(PATIENCE_SECONDS)
 
 
 @pytest.fixture

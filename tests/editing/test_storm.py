@@ -18,6 +18,7 @@ from apps.posts.models import Post
 from tests.clients import StaffClient
 from tests.factories import PostFactory, TagFactory, staff
 from tests.forms import log_in, merge_page
+from tests.races import PATIENCE_SECONDS
 from tests.sizes import STORM_PEOPLE, STORM_SAVES, size
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("postgres")]
@@ -58,7 +59,7 @@ class Person:
     def save_often(self, start: Barrier) -> None:
         try:
             self.open()
-            start.wait(30)
+            start.wait(PATIENCE_SECONDS)
             for at in range(STORM_SAVES):
                 if self.dice.random() < 0.5:
                     self.open()

@@ -4,11 +4,10 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 from config.settings.environment import SETTINGS
+from tests.races import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
 # A worker with jobs and a lease of the test's own: what follows is run before it starts.
@@ -59,7 +58,7 @@ class Process:
 
     def wait(self) -> tuple[int, str]:
         try:
-            output, _ = self.process.communicate(timeout=60)
+            output, _ = self.process.communicate(timeout=PATIENCE_SECONDS)
         finally:
             self.process.kill()
         return self.process.returncode, output
@@ -70,10 +69,3 @@ class Process:
     def __exit__(self, *failure):
         self.process.kill()
         self.process.communicate()
-
-
-def eventually(holds: Callable[[], bool], seconds: float = 30) -> None:
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.05)

@@ -24,6 +24,7 @@ from apps.posts.models import Comment, Post
 from tests.factories import CommentFactory, PostFactory, TagFactory, UserFactory, ed
 from tests.operations.jobs import address_of_tests
 from tests.operations.processes import Process
+from tests.races import PATIENCE_SECONDS
 from tests.sizes import DUE_POSTS
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +170,7 @@ def test_runs_at_once_publish_each_post_once(postgres, monkeypatch):
     def run(_) -> int:
         try:
             connection.ensure_connection()
-            barrier.wait(20)
+            barrier.wait(PATIENCE_SECONDS)
             total = schedule.Counts()
             while batch := actions.publish_due_posts():
                 total += batch
@@ -211,13 +212,13 @@ def test_a_post_that_somebody_is_saving_is_published_the_next_time(postgres):
             with transaction.atomic():
                 Post.objects.select_for_update(no_key=True).get(pk=saved.pk)
                 locked.set()
-                done.wait(20)
+                done.wait(PATIENCE_SECONDS)
         finally:
             connection.close()
 
     editor = threading.Thread(target=save)
     editor.start()
-    locked.wait(20)
+    assert locked.wait(PATIENCE_SECONDS)
     call_command("publish_scheduled", stdout=out)
     done.set()
     editor.join()
@@ -324,13 +325,13 @@ def test_a_comment_that_somebody_moderates_keeps_its_post_till_the_next_run(post
             with transaction.atomic():
                 Comment.objects.select_for_update(no_key=True).get(pk=held.pk)
                 locked.set()
-                done.wait(20)
+                done.wait(PATIENCE_SECONDS)
         finally:
             connection.close()
 
     moderator = threading.Thread(target=moderate)
     moderator.start()
-    locked.wait(20)
+    assert locked.wait(PATIENCE_SECONDS)
     first = [one.text for one in tasks.purge_trash()]
     done.set()
     moderator.join()

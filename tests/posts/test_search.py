@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from apps.posts import search
 from apps.posts.models import Comment, Post, PostSearch
 from tests.factories import olive
+from tests.races import PATIENCE_SECONDS
 
 
 def post(**fields) -> Post:
@@ -71,12 +72,12 @@ def test_rebuilding_does_not_bring_back_a_text_that_is_being_changed(postgres):
         with transaction.atomic():
             Post.objects.filter(pk=one.pk).update(title="Harbour")
             changed.set()
-            go_on.wait(5)
+            go_on.wait(PATIENCE_SECONDS)
         connection.close()
 
     thread = threading.Thread(target=writer)
     thread.start()
-    changed.wait(5)
+    assert changed.wait(PATIENCE_SECONDS)
     threading.Timer(0.3, go_on.set).start()
     search.rebuild("posts")
     thread.join()

@@ -14,6 +14,7 @@ from apps.posts.seeding import bare, conversation, load, people, plan, prose, wo
 from apps.posts.seeding.chunks import Chunk, Makers
 from apps.posts.seeding.tables import COLUMNS, SQL
 from apps.users.models import Profile, User
+from tests.races import PATIENCE_SECONDS
 
 UNTIL = datetime(2026, 1, 1, tzinfo=UTC)
 SIZE = {"users": 300, "posts": 1_500, "comments": 3_000}
@@ -71,7 +72,7 @@ def test_processes_end_when_their_parent_is_killed():
     assert parent.stdout.readline() == "ready\n"
     parent.kill()
     # The processes write where their parent does: the pipe ends when the last of them has gone.
-    assert parent.communicate(timeout=20)[0] == ""
+    assert parent.communicate(timeout=PATIENCE_SECONDS)[0] == ""
 
 
 def test_statuses_have_their_shares():

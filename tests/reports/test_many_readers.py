@@ -23,7 +23,7 @@ from apps.reports.rollups.refresh import refresh
 from config.settings.environment import SETTINGS
 from tests.factories import PostFactory, ed, olive
 from tests.forms import log_in
-from tests.operations.processes import eventually
+from tests.races import eventually
 from tests.stores import free_port
 
 pytestmark = [

@@ -1,35 +1,15 @@
 """What two people do at the same moment, on PostgreSQL with real threads."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
 
 from apps.users import actions
 from apps.users.models import Profile, User
 from tests.clients import StaffClient
 from tests.factories import PASSWORD, UserFactory, olive
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*acts) -> list:
-    """What each gives or raises, all begun at a barrier, each on a connection of its own."""
-    barrier = Barrier(len(acts))
-
-    def run(act):
-        try:
-            barrier.wait()
-            return act()
-        except actions.PermissionDenied as refused:
-            return refused
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
 
 
 def trashing(user: User, by: User):

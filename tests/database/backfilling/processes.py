@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db import connection
 
 from config.settings.environment import SETTINGS
+from tests.races import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[3]
 SCRIPT = """
@@ -41,7 +42,7 @@ class Runner:
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)
-        self.process.wait(30)
+        self.process.wait(PATIENCE_SECONDS)
 
     def result(self) -> int:
         """How many rows it changed."""

@@ -3,33 +3,19 @@
 import threading
 
 import pytest
-from django.db import connection
 
 from apps.database.backfilling import BackfillPaused, NotUnderWay, pause, resume, run
 from apps.database.models import Backfill
 from tests.database.backfilling.observing import Watcher
 from tests.database.backfilling.tables import Numbered, changes, fill, work
+from tests.races import PATIENCE_SECONDS, Alongside
 
 pytestmark = pytest.mark.django_db(transaction=True, available_apps=["apps.database"])
 ROWS = 300
 
 
-def elsewhere(call, *arguments) -> None:
-    """In a thread with a connection of its own; back when it is done."""
-
-    def do():
-        try:
-            call(*arguments)
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=do)
-    thread.start()
-    thread.join(30)
-
-
 def pause_at_a_third():
-    elsewhere(pause, "scratch.numbered", "hanna", "storm coverage")
+    Alongside(lambda: pause("scratch.numbered", "hanna", "storm coverage")).outcome()
 
 
 def test_paused_it_stops_after_its_batch_and_says_who_and_why(filling, small_batches, watch):
@@ -53,13 +39,12 @@ def test_resumed_it_goes_on_where_it_was_in_the_same_run(filling, small_batches,
     watcher.steps_aside = lambda statement, reason: paused.set()
 
     def resume_when_paused():
-        assert paused.wait(30)
+        assert paused.wait(PATIENCE_SECONDS)
         resume("scratch.numbered", "hanna")
 
-    thread = threading.Thread(target=lambda: elsewhere(resume_when_paused))
-    thread.start()
+    resuming = Alongside(resume_when_paused)
     assert run(work()) == ROWS
-    thread.join(30)
+    assert resuming.outcome() is None
 
     assert changes() == {1: ROWS}
     assert Backfill.objects.get().state == "done"

@@ -4,13 +4,13 @@ import logging
 import os
 import shutil
 import signal
-import time
 
 import psycopg
 import pytest
 
 from apps.database.backfilling.signals import ReplicationLag, signals
 from tests.conftest import POSTGRES_VERSION
+from tests.races import eventually
 from tests.stores import Postgres
 
 pytestmark = pytest.mark.slow
@@ -39,14 +39,6 @@ def ask(server: Postgres, sql: str):
     with psycopg.connect(address, autocommit=True) as session:
         found = session.execute(sql)
         return found.fetchone()[0] if found.description else None
-
-
-def eventually(holds, meanwhile=lambda: None, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, "it did not happen"
-        meanwhile()
-        time.sleep(0.2)
 
 
 def write(primary, megabytes: int = 0) -> None:

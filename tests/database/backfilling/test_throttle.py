@@ -1,7 +1,6 @@
 """When it steps aside, and that it goes on by itself."""
 
 import threading
-import time
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -13,6 +12,7 @@ from apps.database.errors import LockBusy
 from apps.database.models import Backfill
 from tests.database.backfilling.observing import Watcher
 from tests.database.backfilling.tables import Numbered, changes, fill, work
+from tests.races import PATIENCE_SECONDS, Alongside, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True, available_apps=["apps.database"])
 TABLE = Numbered._meta.db_table
@@ -27,25 +27,6 @@ def signals(filling, small_batches, monkeypatch):
         monkeypatch.setattr(engine, "signals", lambda *_: signals)
 
     return use
-
-
-def in_thread(call) -> threading.Thread:
-    def do():
-        try:
-            call()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=do)
-    thread.start()
-    return thread
-
-
-def eventually(holds, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.01)
 
 
 def test_it_steps_aside_for_a_replica_that_is_behind(signals, watch):
@@ -99,7 +80,7 @@ def test_who_pauses_it_while_it_steps_aside_has_the_last_word(signals, watch):
 
     def pause_once(statement, reason):
         if not paused:
-            paused.append(in_thread(lambda: pause("scratch.numbered", "hanna")).join(30))
+            paused.append(Alongside(lambda: pause("scratch.numbered", "hanna")).outcome())
 
     watcher.steps_aside = pause_once
 
@@ -112,31 +93,30 @@ def test_it_steps_aside_for_who_waits_for_the_table(signals, postgres, watch):
     """A long reader, an ALTER TABLE that waits for him; whoever comes next would wait for both."""
     signals(WaitingForTheTable(connection, TABLE))
     fill(Numbered, 300)
-    reads, may_end, threads = threading.Event(), threading.Event(), []
+    reads, may_end, others = threading.Event(), threading.Event(), []
 
     def reader():
         with transaction.atomic():
             Numbered.objects.first()
             reads.set()
-            may_end.wait(60)
+            may_end.wait(PATIENCE_SECONDS)
 
     def alter():
         with connection.cursor() as cursor:
             cursor.execute(f"SET lock_timeout = 0; ALTER TABLE {TABLE} ALTER filled DROP DEFAULT")
 
     def come():
-        threads.append(in_thread(reader))
-        reads.wait(30)
-        threads.append(in_thread(alter))
+        others.append(Alongside(reader))
+        assert reads.wait(PATIENCE_SECONDS)
+        others.append(Alongside(alter))
         eventually(WaitingForTheTable(connection, TABLE))
 
     watcher = watch(Watcher(100, come))
     told = []
     watcher.steps_aside = lambda statement, reason: (told.append(reason), may_end.set())
     assert run(work()) == 300
-    for thread in threads:
-        thread.join(30)
 
+    assert [one.outcome() for one in others] == [None, None]
     assert len(told) == 1
     assert "waits for ACCESS EXCLUSIVE on scratch_numbered" in told[0]
     assert watcher.results[0][2] == 0, "a batch queued behind it"
@@ -156,12 +136,12 @@ def test_it_steps_aside_for_vacuum(filling, postgres):
                 cursor.execute(f"VACUUM {TABLE}")
 
     assert signal() == ""
-    thread = in_thread(vacuum)
+    vacuuming = Alongside(vacuum)
     eventually(signal)
     assert signal() == f"pid {pid[0]} vacuums scratch_numbered"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_cancel_backend(%s)", pid)
-    thread.join(30)
+    assert vacuuming.outcome() is None
     assert signal() == ""
 
 

@@ -1,7 +1,6 @@
 """A backfill beside others: another runner, clients that lock rows, a process that is killed."""
 
 import threading
-import time
 from contextlib import closing
 
 import pytest
@@ -15,17 +14,10 @@ from tests import sizes
 from tests.database.backfilling.observing import Watcher
 from tests.database.backfilling.processes import Runner
 from tests.database.backfilling.tables import Numbered, Unnumbered, changes, fill, work
-from tests.races import at_once
+from tests.races import PATIENCE_SECONDS, Alongside, at_once, eventually
 
 pytestmark = pytest.mark.django_db(transaction=True, available_apps=["apps.database"])
 ROWS = sizes.BACKFILL_ROWS
-
-
-def eventually(holds, seconds: float = 60) -> None:
-    until = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < until, "it did not happen"
-        time.sleep(0.01)
 
 
 def batch_size() -> int:
@@ -122,26 +114,23 @@ def test_a_deadlock_with_a_client_is_tried_again(filling, postgres, small_batche
     a batch gives up long before PostgreSQL looks for deadlocks.
     """
     fill(Numbered, 300)
-    locked, client_errors = threading.Barrier(2), []
+    locked, clients = threading.Event(), []
 
     def client():
-        try:
-            with transaction.atomic():
-                Numbered.objects.filter(pk=215).update(filled=5)
-                locked.wait(30)
-                eventually(_waits_behind_me)
-                Numbered.objects.filter(pk=205).update(filled=5)
-        except Exception as error:  # noqa: BLE001  The test says which it expects.
-            client_errors.append(error)
-        finally:
-            connection.close()
+        with transaction.atomic():
+            Numbered.objects.filter(pk=215).update(filled=5)
+            locked.set()
+            eventually(_waits_behind_me)
+            Numbered.objects.filter(pk=205).update(filled=5)
 
-    thread = threading.Thread(target=client)
-    watcher = watch(Watcher(200, lambda: (thread.start(), locked.wait(30))))
+    def come():
+        clients.append(Alongside(client))
+        assert locked.wait(PATIENCE_SECONDS)
+
+    watcher = watch(Watcher(200, come))
     changed = run(work())
-    thread.join(30)
 
-    assert client_errors == []
+    assert [one.outcome() for one in clients] == [None]
     assert changed == 298
     assert watcher.results[0][2] > 0
     assert not Numbered.objects.filter(filled=None).exists()
@@ -167,18 +156,16 @@ def test_a_row_that_stays_locked_ends_it_after_so_many_attempts(
         with transaction.atomic():
             Numbered.objects.filter(pk=215).update(changes=0)
             sits.set()
-            sit.wait(60)
-        connection.close()
+            sit.wait(PATIENCE_SECONDS)
 
-    thread = threading.Thread(target=client)
-    thread.start()
-    sits.wait(30)
+    sitting = Alongside(client)
+    assert sits.wait(PATIENCE_SECONDS)
     try:
         with pytest.raises(LockBusy, match="failed 3 times in a row") as stopped:
             run(work())
     finally:
         sit.set()
-        thread.join(30)
+        sitting.outcome()
 
     assert stopped.value.returncode == 3
     assert changes() == {0: 100, 1: 200}

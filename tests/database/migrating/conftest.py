@@ -10,7 +10,7 @@ from django.conf import settings
 
 from tests.database.migrating.project import Project
 from tests.database.migrating.steps import BOOK, GATE
-from tests.operations.processes import eventually
+from tests.races import eventually
 
 numbers = itertools.count()
 

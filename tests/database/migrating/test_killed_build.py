@@ -6,7 +6,7 @@ import pytest
 from apps.database.migrating.lock import WORK_NAME
 from tests.database.migrating.project import end_sessions, ended, line_with
 from tests.database.migrating.steps import INDEX
-from tests.operations.processes import eventually
+from tests.races import eventually
 
 pytestmark = pytest.mark.slow
 BUILDING = "SELECT phase FROM pg_stat_progress_create_index"

@@ -13,7 +13,7 @@ import pytest
 
 from tests.database.migrating.project import ended
 from tests.database.migrating.steps import COLUMN, INDEX
-from tests.operations.processes import eventually
+from tests.races import eventually
 from tests.sizes import size
 
 pytestmark = pytest.mark.slow

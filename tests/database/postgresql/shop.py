@@ -1,8 +1,6 @@
 """A small shop whose tables are in use, and what a migration of it told."""
 
-import time
 from dataclasses import dataclass, replace
-from threading import Thread
 
 from django.db import connection, migrations, models
 from django.db.migrations.state import ProjectState
@@ -105,30 +103,3 @@ def ask(sql: str) -> list[tuple]:
 
 def limit(**changes) -> None:
     connection.limits = replace(QUICK, **changes)
-
-
-def until(condition) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-class Alongside(Thread):
-    """Something that happens while the test goes on; `outcome` waits for what came of it."""
-
-    def __init__(self, call):
-        super().__init__(daemon=True)
-        self.call, self.result = call, None
-        self.start()
-
-    def run(self):
-        try:
-            self.result = self.call()
-        except Exception as error:  # noqa: BLE001  The test says which it expects.
-            self.result = error
-
-    def outcome(self):
-        self.join(30)
-        assert not self.is_alive()
-        return self.result

@@ -8,7 +8,8 @@ from django.db import connection, migrations, models
 from django.db.models.lookups import GreaterThan
 
 from apps.database.errors import LockBusy
-from tests.database.postgresql.shop import ROWS, Alongside, ask, limit, until
+from tests.database.postgresql.shop import ROWS, ask, limit
+from tests.races import Alongside, eventually
 
 NAMED = models.Index(fields=["name"], name="idx_item_name")
 # PostgreSQL's own words for a deadlock; a sequence counts on, whatever is taken back.
@@ -49,10 +50,10 @@ def test_a_build_that_loses_one_is_begun_again(shop, session):
 
     def meet():
         """The reader stands in line before the build comes to wait for him."""
-        until(lambda: is_waiting(builder))
+        eventually(lambda: is_waiting(builder))
         wants = "LOCK TABLE shop_item IN SHARE UPDATE EXCLUSIVE MODE"
         line = Alongside(partial(reader.execute, wants))
-        until(lambda: is_waiting(reader.info.backend_pid))
+        eventually(lambda: is_waiting(reader.info.backend_pid))
         writer.rollback()
         line.outcome()
         reader.rollback()

@@ -11,7 +11,8 @@ from django.db.models import Q
 from apps.database.builds import MEASURES, builds
 from apps.database.errors import DataRefused, LockBusy
 from apps.database.leftovers import invalid_indexes, unvalidated_constraints
-from tests.database.postgresql.shop import Alongside, Recorder, ask, limit
+from tests.database.postgresql.shop import Recorder, ask, limit
+from tests.races import Alongside
 
 NAME = migrations.AddIndex("item", models.Index(fields=["name"], name="idx_item_name"))
 SNAPSHOT = "SELECT count(*) FROM shop_shelf"

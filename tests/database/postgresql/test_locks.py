@@ -15,7 +15,8 @@ from apps.database.migrating.sizes import size_of
 from apps.database.migrating.verify import Verification
 from apps.database.operations import AlterFieldType, ExpandRename, PostgresSQL
 from apps.database.postgresql import lookout
-from tests.database.postgresql.shop import ROWS, Alongside, ask, limit, until
+from tests.database.postgresql.shop import ROWS, ask, limit
+from tests.races import Alongside, eventually
 
 NOTE = migrations.AddField("item", "note", models.TextField(null=True))
 READ = "SELECT count(*) FROM shop_item"
@@ -39,7 +40,7 @@ def test_an_idle_reader_is_waited_for_outside_of_the_queue(shop, session):
 
     def serve():
         """Others read and write all the while, and none of them waits."""
-        until(lambda: shop.told.waited_for)
+        eventually(lambda: shop.told.waited_for)
         for number in range(40):
             client.execute(READ)
             client.execute("UPDATE shop_item SET score = 1 WHERE id = %s", [number])
@@ -63,7 +64,7 @@ BY_HAND = "ALTER TABLE shop_item ADD COLUMN note text"
 def test_sql_by_hand_waits_outside_of_the_queue_too(operation, shop, session):
     reader = session()
     sitting = sit(reader)
-    left = Alongside(lambda: (until(lambda: shop.told.waited_for), reader.rollback()))
+    left = Alongside(lambda: (eventually(lambda: shop.told.waited_for), reader.rollback()))
 
     shop.migrate(operation)
     left.outcome()
@@ -139,7 +140,7 @@ def test_an_operation_waits_for_who_keeps_the_table_to_himself(operation, shop, 
     ask(NAMED)
     owner = session()
     sitting = sit(owner, "LOCK TABLE shop_item IN ACCESS EXCLUSIVE MODE")
-    left = Alongside(lambda: (until(lambda: shop.told.waited_for), owner.rollback()))
+    left = Alongside(lambda: (eventually(lambda: shop.told.waited_for), owner.rollback()))
 
     shop.migrate(operation)
     left.outcome()
@@ -206,7 +207,7 @@ def test_short_transactions_that_take_turns_are_not_waited_for(shop, session):
             client.rollback()
 
     serving = [Alongside(partial(serve, session(), one / 24)) for one in range(6)]
-    until(lambda: len(holders_of(connection, ["shop_item"])) > 3)
+    eventually(lambda: len(holders_of(connection, ["shop_item"])) > 3)
     shop.migrate(NOTE)
     migrated.set()
 
@@ -227,7 +228,7 @@ def test_who_comes_between_look_and_lock_costs_one_short_attempt(shop, session, 
     limit(lock_ms=50)
     reader = session()
     sit(reader)
-    freed = Alongside(lambda: (until(lambda: shop.told.waited_for), reader.rollback()))
+    freed = Alongside(lambda: (eventually(lambda: shop.told.waited_for), reader.rollback()))
 
     shop.migrate(NOTE)
     freed.outcome()
@@ -258,10 +259,19 @@ def test_sql_of_a_migration_is_tried_again_as_a_whole(shop, session):
     sit(reader)
     untold = "DO 'BEGIN ALTER TABLE shop_item ADD extra int; END'"
     twice = PostgresSQL(["INSERT INTO shop_shelf (name) VALUES ('Second')", untold])
-    Alongside(lambda: (time.sleep(0.3), reader.rollback()))
+    watching = session(autocommit=True)
+
+    def leave_after_an_attempt():
+        waits = "SELECT 1 FROM pg_locks WHERE NOT granted"
+        eventually(lambda: watching.execute(waits).fetchone())
+        eventually(lambda: not watching.execute(waits).fetchone())
+        reader.rollback()
+
+    left = Alongside(leave_after_an_attempt)
 
     shop.migrate(twice)
 
+    assert left.outcome() is None
     assert ask("SELECT count(*) FROM shop_shelf") == [(2,)]
     [(_statement, _seconds, _wait_ms, retries)] = shop.told.ends
     assert retries >= 1
@@ -305,7 +315,7 @@ def test_a_build_that_somebody_cancels_leaves_nothing(shop, session):
     sit(reader, "SELECT count(*) FROM shop_shelf")
     other = session(autocommit=True)
     cancel = "SELECT pg_cancel_backend(pid) FROM pg_stat_progress_create_index"
-    cancelled = Alongside(lambda: until(lambda: other.execute(cancel).fetchone()))
+    cancelled = Alongside(lambda: eventually(lambda: other.execute(cancel).fetchone()))
 
     with pytest.raises(MigrationStopped, match="Somebody cancelled CREATE INDEX"):
         shop.migrate(
@@ -397,7 +407,7 @@ def test_who_waits_for_whom_is_told(shop, session):
     sitting = sit(session())
     other = session(autocommit=True)
     waiting = Alongside(lambda: other.execute("ALTER TABLE shop_item ADD queue int"))
-    until(lambda: waiters(connection))
+    eventually(lambda: waiters(connection))
 
     [waiter] = waiters(connection)
     ask(f"SELECT pg_terminate_backend({waiter.pid})")

@@ -11,7 +11,8 @@ from threading import Event
 import pytest
 from django.db import migrations, models
 
-from tests.database.postgresql.shop import Alongside, ask
+from tests.database.postgresql.shop import ask
+from tests.races import Alongside
 
 pytestmark = pytest.mark.slow
 TOLERANCE = 4

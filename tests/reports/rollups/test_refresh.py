@@ -26,6 +26,7 @@ from apps.reports.rollups.refresh import refresh, reopen
 from apps.reports.rollups.state import reach
 from apps.users.models import User
 from tests.factories import PostFactory, UserFactory, olive
+from tests.races import PATIENCE_SECONDS, Alongside
 from tests.sizes import ROLLUP_WRITERS
 
 pytestmark = pytest.mark.django_db
@@ -303,18 +304,6 @@ def test_days_that_follow_each_other_are_one_run():
     assert runs(days) == [(first, last), (days[0], days[0]), (days[3], days[3])]
 
 
-def in_thread(act) -> threading.Thread:
-    def whole():
-        try:
-            act()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=whole)
-    thread.start()
-    return thread
-
-
 @pytest.mark.django_db(transaction=True)
 def test_one_refresh_at_a_time(postgres):
     holds, done = threading.Event(), threading.Event()
@@ -322,16 +311,16 @@ def test_one_refresh_at_a_time(postgres):
     def hold():
         with turn():
             holds.set()
-            done.wait(20)
+            done.wait(PATIENCE_SECONDS)
 
     a_post(ago(2))
-    thread = in_thread(hold)
-    assert holds.wait(20)
+    holding = Alongside(hold)
+    assert holds.wait(PATIENCE_SECONDS)
     with pytest.raises(Busy):
         run()
     assert list(tasks.refresh_rollups()) == []
     done.set()
-    thread.join()
+    assert holding.outcome() is None
     assert run() == 2
 
 
@@ -343,17 +332,17 @@ def test_a_day_is_not_closed_under_a_transaction_that_may_have_begun_in_it(postg
         with transaction.atomic():
             a_post(timezone.now())
             writes.set()
-            done.wait(20)
+            done.wait(PATIENCE_SECONDS)
 
     a_post(ago(1))
-    thread = in_thread(write)
-    assert writes.wait(20)
+    writing = Alongside(write)
+    assert writes.wait(PATIENCE_SECONDS)
     # A day later by our clock; the writer's mark, if he had written one, would be of today.
     with time_machine.travel(timezone.now() + timedelta(days=1)):
         run()
         assert RollupState.objects.get().closed_until < state.today() - timedelta(days=1)
         done.set()
-        thread.join()
+        assert writing.outcome() is None
         run()
         assert RollupState.objects.get().closed_until == today() - timedelta(days=1)
         assert differences() == []
@@ -365,29 +354,24 @@ def test_while_others_write_no_day_is_lost(postgres):
     by = olive(is_superuser=True, created_at=ago(7))
     rows = [a_post(ago(1 + n % 7)) for n in range(21)]
     run()
-    stop, errors = threading.Event(), []
+    stop = threading.Event()
 
     def write(own):
-        try:
-            for turn_ in range(ROLLUP_WRITERS):
-                for post in own:
-                    act = posts.restore_post if turn_ % 2 else posts.move_post_to_trash
-                    act(post, by=by)
-        except Exception as error:  # noqa: BLE001
-            errors.append(error)
+        for turn_ in range(ROLLUP_WRITERS):
+            for post in own:
+                act = posts.restore_post if turn_ % 2 else posts.move_post_to_trash
+                act(post, by=by)
 
     def keep_refreshing():
         while not stop.is_set():
             run()
 
-    threads = [in_thread(lambda own=rows[n::3]: write(own)) for n in range(3)]
-    refresher = in_thread(keep_refreshing)
-    for thread in threads:
-        thread.join()
+    writers = [Alongside(lambda own=rows[n::3]: write(own)) for n in range(3)]
+    refresher = Alongside(keep_refreshing)
+    ends = [writer.outcome() for writer in writers]
     # What is not marked now is right, in the middle of it all.
     stop.set()
-    refresher.join()
-    assert errors == []
+    assert [*ends, refresher.outcome()] == [None] * 4
     assert differences() == []
     run()
     assert not DirtyDay.objects.exists()
@@ -409,7 +393,7 @@ def test_a_mark_that_comes_after_the_marks_were_read_stays(postgres, monkeypatch
         found = stock(*args, **options)
         # Commits when the day has been read, before its marks are deleted.
         monkeypatch.undo()
-        in_thread(lambda: posts.move_post_to_trash(post, by=by)).join()
+        Alongside(lambda: posts.move_post_to_trash(post, by=by)).outcome()
         return found
 
     monkeypatch.setattr(refreshing, "truth", truth)
