@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 
 from .cases import CASES, IMPORTS, SUBTITLE
+from .page import Watched
 from .runs import DATABASE, TABLE, Bench
 from .steps import Step
 
@@ -21,6 +22,8 @@ SELECT (SELECT attnotnull FROM pg_attribute
     (SELECT count(*) FROM pg_constraint WHERE conrelid = 'blog_post'::regclass AND contype = 'c'),
     (SELECT count(*) FROM blog_post WHERE rating IS NULL)
 """
+# Nobody who looks at a build waits for it.
+PAGE_MS = 300
 
 
 class Missed(Exception):
@@ -133,6 +136,18 @@ def down_behind_a_reader(bench: Bench) -> str:
     return said
 
 
+def page_beside_a_build(bench: Bench) -> str:
+    begin(bench, INDEX)
+    with Watched(bench.server) as page:
+        process = bench.sides["ours"].migrate("blog", "0002", database=DATABASE)
+        while process.poll() is None:
+            page.look()
+        code, output = bench.finish(process, check=False)
+        require(not code and len(page.took) >= 3, f"{len(page.took)} pages\n{output}")
+        require(max(page.took) < PAGE_MS, str(page))
+        return str(page)
+
+
 def begin(bench: Bench, operations: str) -> None:
     bench.fresh("ours")
     bench.sides["ours"].write([Step(operations)], IMPORTS)
@@ -157,4 +172,5 @@ CHECKS: dict[str, Callable[[Bench], str]] = {
     "killed in a build, with its server process": killed_in_a_build_with_its_server,
     "no temporary space for a build": no_temporary_space,
     "an index dropped behind a reader of 6 s": down_behind_a_reader,
+    "the page while an index is built": page_beside_a_build,
 }
