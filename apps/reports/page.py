@@ -144,6 +144,8 @@ class ReportPage:
         return [
             self.tile(column, table, self.answer.results[table.name])
             for table in self.report.tables
+            # Of other tables they are compared row by row; they have no total.
+            if table.is_series
             for column in table.headlines
         ]
 

@@ -13,6 +13,7 @@ from tests import factories
 from tests.factories import CategoryFactory, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
 
 
 def at(day: int, hour: int = 12) -> datetime:
@@ -67,6 +68,29 @@ def test_published_by_week(posts):
 def test_a_day_begins_at_midnight_here(posts, settings):
     settings.TIME_ZONE = "Asia/Tokyo"
     assert [row.published for row in ask(october(9, 10))[""].rows] == [1, 1]
+
+
+def test_the_day_the_clocks_change(settings):
+    """25 October has 25 hours in Copenhagen: from the 24th 22:00 to the 25th 23:00 in UTC."""
+    settings.TIME_ZONE = "Europe/Copenhagen"
+    harbour = CategoryFactory(name="Harbour")
+    moments = [at(24, 22) - MINUTE, at(24, 22), at(25, 23) - MINUTE, at(25, 23)]
+    for number, moment in enumerate(moments, 1):
+        fields = {"comment_count": number, "category": harbour}
+        PostFactory(status="published", published_at=moment, **fields)
+    assert [row.published for row in ask(october(24, 26))[""].rows] == [1, 2, 1]
+    results = ask(october(25, 25))
+    assert [row.comments for row in results["top"].rows] == [3, 2]
+    assert [row.published for row in results["categories"].rows] == [2]
+    assert [row.published for row in ask(october(19, 31), "week")[""].rows] == [3, 1]
+
+
+def test_ten_years(posts):
+    decade = Period(date(2016, 11, 1), date(2026, 11, 1))
+    results = ask(decade, "month")
+    assert [row.published for row in results[""].rows] == [0] * 119 + [6]
+    assert results[""].totals == {"published": 6}
+    assert [row.comments for row in results["top"].rows] == [50, 9, 4, 2, 2]
 
 
 def test_the_most_commented_first(posts):

@@ -8,11 +8,13 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
+from apps.backoffice.rows import NOTHING
 from apps.reports import answers
 from apps.reports import report as reports
 from apps.reports.answers import QUERY_CANCELED
 from apps.reports.periods import Period
 from apps.reports.report import column, register, report_for
+from apps.reports.units import TEXT
 from tests import factories
 from tests.factories import UserFactory
 
@@ -233,6 +235,25 @@ def test_a_figure_may_lead_to_another_report_of_the_same_days(cards, reader, cli
     person.user_permissions.add(permission("view_publishing"))
     client.force_login(person)
     assert PEOPLE not in client.get("/admin/reports/cards/", WEEK).content.decode()
+
+
+def test_rows_of_a_table_are_compared_by_their_key_and_have_no_tile(reader, monkeypatch):
+    @dataclass(frozen=True)
+    class ShelfRow:
+        shelf: str = column("Shelf", unit=TEXT)
+        letters: int = column("Letters", headline=True)
+
+    def rows(question):
+        day = question.period.start.day
+        return [ShelfRow("A", day), ShelfRow("B", 40)] if day == 5 else [ShelfRow("A", 7)]
+
+    monkeypatch.setattr(reports, "_reports", dict(reports._reports))
+    table = reports.Table("Shelves", ShelfRow, rows, key="shelf")
+    register(reports.Report("shelves", "Shelves", "", reports.PUBLISHING, [table]))
+    text = reader.get("/admin/reports/shelves/", {**WEEK, "compare": "1"}).content.decode()
+    assert '<td class="num strong"><small>7</small> 5</td>' in text
+    assert f'<td class="num strong"><small>{NOTHING}</small> 40</td>' in text
+    assert 'class="figure"' not in text
 
 
 def test_the_first_of_a_group_stands_first(cards):
