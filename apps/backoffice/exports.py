@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -110,20 +111,23 @@ class Sent:
 
 # CSV
 
+# Days as ISO 8601 has them.
+WRITTEN_AS_THEY_ARE = {int, float, date}
+
 
 def csv_lines(table: Table) -> Iterator[tuple[int, str]]:
     """How many rows, and their lines; ends of lines as RFC 4180 has them."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow([harmless(header) for header in table.headers])
-    count = 0
-    for row in table.rows:
-        writer.writerow([one if type(one) is int else csv_value(one) for one in row])
-        count += 1
-        if count == ROWS_AT_ONCE:
-            yield count, taken(buffer)
-            count = 0
-    yield count, taken(buffer)
+    rows = iter(table.rows)
+    while some := list(islice(rows, ROWS_AT_ONCE)):
+        writer.writerows(
+            [one if type(one) in WRITTEN_AS_THEY_ARE else csv_value(one) for one in row]
+            for row in some
+        )
+        yield len(some), taken(buffer)
+    yield 0, taken(buffer)
 
 
 def taken(buffer: io.StringIO) -> str:

@@ -16,12 +16,15 @@ from django.db import Error
 from apps.backoffice.cache_keys import cache_key
 from apps.backoffice.single_flight import kept
 from apps.reports import snapshot
+from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.report import Report, Table
 from apps.reports.rollups.reading import freshness
 from apps.reports.rollups.state import stamp
 
 FRESH_SECONDS = 300
+# How an answer is packed; another number for another way.
+PACKED = 2
 # PostgreSQL's code for a statement that was cancelled, by its timeout as by hand.
 QUERY_CANCELED = "57014"
 
@@ -57,6 +60,10 @@ class Answer:
     def late(self) -> list[date]:
         """Days whose totals are still to be computed."""
         return [date.fromisoformat(day) for day in self.packed.get("late", ())]
+
+    def rows_of(self, table: Table) -> list[tuple]:
+        """As `packed_rows` has them."""
+        return self.packed["results"][table.name][0]
 
     @cached_property
     def results(self) -> dict[str, Result]:
@@ -104,7 +111,7 @@ def how_far(report: Report, question: Question) -> dict[str, Any]:
 
 def key_of(report: Report, question: Question, *, compare: bool) -> str:
     """The same in every process; another where the rows have another shape."""
-    shape = [",".join(table.field_names) for table in report.tables]
+    shape = [PACKED, *(",".join(table.field_names) for table in report.tables)]
     period = question.period
     asked = [period.start, period.end, str(question.granularity), compare, dict(question.filters)]
     return cache_key(f"report:{report.slug}", [*asked, shape, settings.TIME_ZONE])
@@ -143,18 +150,13 @@ def read_table(table: Table, question: Question, *, compare: bool) -> Result:
 
 def packed(report: Report, results: dict[str, Result], source: str) -> dict:
     """Without our classes: what another release left in the cache stays readable, or is a miss."""
-
-    def plain(table: Table, rows: list) -> list[tuple]:
-        names = table.field_names
-        return [tuple([getattr(row, name) for name in names]) for row in rows]
-
     return {
         "source": source,
         "results": {
             table.name: (
-                plain(table, results[table.name].rows),
+                packed_rows(table, results[table.name].rows),
                 results[table.name].totals,
-                plain(table, results[table.name].rows_before),
+                packed_rows(table, results[table.name].rows_before),
                 results[table.name].totals_before,
             )
             for table in report.tables
@@ -162,11 +164,25 @@ def packed(report: Report, results: dict[str, Result], source: str) -> dict:
     }
 
 
+def packed_rows(table: Table, rows: list) -> list[tuple]:
+    """A row's fields in their order; of a series its period as two numbers, which are read back
+    five times as fast as days are.
+    """
+    names = table.field_names
+    if not table.is_series:
+        return [tuple([getattr(row, name) for name in names]) for row in rows]
+    ends = [(row.period.start.toordinal(), row.period.end.toordinal()) for row in rows]
+    others = ([getattr(row, name) for name in names[1:]] for row in rows)
+    return [(*two, *values) for two, values in zip(ends, others, strict=True)]
+
+
 def unpacked(table: Table, kept_result: tuple) -> Result:
     rows, totals, rows_before, totals_before = kept_result
-    return Result(
-        [table.row(*row) for row in rows],
-        totals,
-        [table.row(*row) for row in rows_before],
-        totals_before,
-    )
+    made = [unpacked_rows(table, some) for some in (rows, rows_before)]
+    return Result(made[0], totals, made[1], totals_before)
+
+
+def unpacked_rows(table: Table, rows: list[tuple]) -> list:
+    if not table.is_series:
+        return [table.row(*row) for row in rows]
+    return [table.row(Period.of_ordinals(start, end), *row) for start, end, *row in rows]

@@ -53,9 +53,9 @@ class Daily:
 
     def over(self, bucket: Period, key: str | None = None) -> int:
         """How many in these days, of one key or of all."""
-        start = bucket.start.toordinal() - self.first
         sums = self.sums_of(key)
-        return sums[start + bucket.length] - sums[start]
+        start, end = bucket.start.toordinal(), bucket.end.toordinal()
+        return sums[end - self.first] - sums[start - self.first]
 
     def sums_of(self, key: str | None) -> list[int]:
         """From the first day on: a month costs a subtraction, not thirty additions."""

@@ -1,8 +1,8 @@
 """The rows of a report's table as a file: all of them, in the order of time."""
 
-from collections.abc import Callable
-from operator import attrgetter
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from operator import itemgetter
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -10,20 +10,18 @@ from django.http.response import HttpResponseBase
 from apps.backoffice import exports
 from apps.reports.answers import Answer
 from apps.reports.question import Asked
-from apps.reports.report import Column, Report
+from apps.reports.report import Column, Report, Table
 from apps.reports.units import PERIOD, span_in_words
 
 
 def download(request: HttpRequest, report: Report, asked: Asked, got: Answer) -> HttpResponseBase:
     """In the format that the address asks for; columns he may not take along are left out."""
     columns = [one for one in asked.table.columns if may_take(request.user, one)]
-    rows = got.results[asked.table.name].rows
-    reads = [read for column in columns for read in values(column)]
     table = exports.Table(
         name=file_name(report, asked),
         title=title_of(report, asked),
         headers=[head for column in columns for head in heads(column)],
-        rows=([read(row) for read in reads] for row in rows),
+        rows=values(asked.table, columns, got.rows_of(asked.table)),
         keys=[key for column in columns for key in keys(column)],
     )
     return exports.answer(request, table, asked.format)
@@ -61,8 +59,18 @@ def keys(column: Column) -> tuple[str, ...]:
     return ("start", "end") if column.unit is PERIOD else (column.name,)
 
 
-def values(column: Column) -> tuple[Callable[[Any], Any], ...]:
-    """How each is read from a row."""
-    if column.unit is PERIOD:
-        return (attrgetter(f"{column.name}.start"), attrgetter(f"{column.name}.last"))
-    return (attrgetter(column.name),)
+def values(table: Table, columns: Sequence[Column], rows: list[tuple]) -> Iterator[tuple]:
+    """Of rows as they are kept: no object is made of any."""
+    names = [column.name for column in columns if column.unit is not PERIOD]
+    if not table.is_series:
+        yield from map(picking(table.field_names, names), rows)
+        return
+    pick, day = picking(["start", "end", *table.field_names[1:]], names), date.fromordinal
+    for row in rows:
+        yield day(row[0]), day(row[1] - 1), *pick(row)
+
+
+def picking(fields: Sequence[str], names: Sequence[str]) -> Callable[[tuple], tuple]:
+    """From a row that has these fields to the values of some."""
+    places = [fields.index(name) for name in names]
+    return itemgetter(*places) if len(places) > 1 else lambda row: tuple(row[at] for at in places)

@@ -246,7 +246,7 @@ class ShownTable:
     def count(self) -> int:
         return len(self.result.rows)
 
-    @property
+    @cached_property
     def downloads(self) -> list[tuple[str, str]]:
         """Label and address of each format."""
         asked = self.page.asked
@@ -259,7 +259,8 @@ class ShownTable:
         if self.table.name:
             params["table"] = self.table.name
         formats = [name for name in FORMATS if name != "xlsx" or self.fits_a_workbook]
-        return [(name.upper(), f"?{urlencode(params | {'format': name})}") for name in formats]
+        start = "?" + "".join(f"{urlencode([one])}&" for one in params.items())
+        return [(name.upper(), f"{start}format={name}") for name in formats]
 
     @property
     def fits_a_workbook(self) -> bool:

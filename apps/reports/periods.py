@@ -54,6 +54,10 @@ class Period:
         """So many days, `last` the last of them."""
         return cls(last - timedelta(days=days - 1), last + DAY)
 
+    @classmethod
+    def of_ordinals(cls, start: int, end: int) -> "Period":
+        return cls(date.fromordinal(start), date.fromordinal(end))
+
     @property
     def last(self) -> date:
         return self.end - DAY
@@ -72,10 +76,12 @@ class Period:
         return self.start <= day < self.end
 
     def days(self) -> Iterator[date]:
-        return (self.start + n * DAY for n in range(self.length))
+        return map(date.fromordinal, range(self.start.toordinal(), self.end.toordinal()))
 
     def buckets(self, granularity: str) -> list["Period"]:
         """Its days, ISO weeks or months in order; the first and last may be cut by its ends."""
+        if granularity == Granularity.DAY:
+            return [Period(day, day + DAY) for day in self.days()]
         found, start = [], self.start
         while start < self.end:
             end = min(next_start(start, granularity), self.end)

@@ -117,8 +117,9 @@ class Table:
 class Series(Table):
     """A row for each day, week or month. Its headlines are the report's tiles.
 
-    `rows` gives how the row of some days is made; the total is the row of all of them. So what
-    does not add up, a median or who is counted once, is right in every line.
+    `rows` gives how the row of some days is made, whose first field is `period`; the total is the
+    row of all of them. So what does not add up, a median or who is counted once, is right in every
+    line.
     """
 
     rows: Callable[[Question], RowOf]

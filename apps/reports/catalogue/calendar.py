@@ -122,11 +122,14 @@ def waiting(question: Question) -> Iterator[MissedRow]:
 
 def came_late(question: Question) -> Iterator[MissedRow]:
     """By their entries, which say why."""
+    _, missed = daily_all([PUBLISHED, MISSED], question)
+    if not missed.over(question.period):
+        return
     last = by_day(MISSED, question, "post")[-MOST_MISSED:]
     late = MISSED.facts().using(question.using).filter(object_id__in={key for _, key, _ in last})
     columns = ("object_id", "object_label", "due", "at", "reason", "actor_label")
     found = within(late, "at", question.period).order_by("-at", "-id").values_list(*columns)
-    for pk, title, due, at, reason, actor in found[:MOST_MISSED] if last else ():
+    for pk, title, due, at, reason, actor in found[:MOST_MISSED]:
         why = reason or f"Published by {actor}."
         yield MissedRow(pk, title, due, at, (at - due).total_seconds(), why)
 
