@@ -22,3 +22,9 @@ def length_of(kind: str) -> int | None:
     """The length that a varchar ends at."""
     match = SIZED.fullmatch(kind)
     return int(match[2]) if match and match[1] == "varchar" else None
+
+
+def digits_of(kind: str) -> int | None:
+    """How many digits a numeric has before the point."""
+    match = SIZED.fullmatch(kind)
+    return int(match[2]) - int(match[3] or 0) if match and match[1] == "numeric" else None

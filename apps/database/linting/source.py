@@ -73,12 +73,17 @@ def _writes_rows(call: ast.Call) -> bool:
 def _as_values(call: ast.Call) -> tuple[str, str]:
     """What an update sets, and of which rows; where that is not plain, nothing."""
     queryset = call.func.value
-    filtered = isinstance(queryset, ast.Call) and getattr(queryset.func, "attr", "") == "filter"
-    if call.func.attr != "update" or not filtered:
+    if call.func.attr != "update":
         return "", ""
     values = ", ".join(f'"{it.arg}": {ast.unparse(it.value)}' for it in call.keywords)
-    conditions = [*queryset.args, *queryset.keywords]
-    return f"{{{values}}}", f"models.Q({', '.join(map(ast.unparse, conditions))})"
+    if isinstance(queryset, ast.Call) and getattr(queryset.func, "attr", "") == "filter":
+        conditions = [*queryset.args, *queryset.keywords]
+        return f"{{{values}}}", f"models.Q({', '.join(map(ast.unparse, conditions))})"
+    are_constants = all(isinstance(it.value, ast.Constant) for it in call.keywords)
+    if are_constants and ast.unparse(queryset).endswith((".objects", ".objects.all()")):
+        # Of all rows those that have other values.
+        return f"{{{values}}}", f"~models.Q({', '.join(map(ast.unparse, call.keywords))})"
+    return "", ""
 
 
 def _model(call: ast.Call) -> Iterator[tuple[str, str]]:

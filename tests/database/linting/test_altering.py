@@ -1,6 +1,6 @@
 import pytest
-from django.db import models
-from django.db.migrations import AlterField
+from django.db import IntegrityError, connection, models
+from django.db.migrations import AddField, AlterField
 from syzygy import Stage
 
 from apps.database.operations import AlterFieldType
@@ -58,18 +58,32 @@ def test_what_else_is_new_has_an_operation_of_its_own(field, live_blog, follows)
     follows(refusals[0])
 
 
-def test_a_checked_type_comes_after_the_plain_one(blog):
-    (refusal,) = blog.lint(
+def test_a_checked_type_comes_after_the_plain_one(live_blog, follows):
+    (refusal,) = live_blog.lint(
         AlterFieldType("post", "score", models.PositiveBigIntegerField(null=True))
     )
 
     assert "changes more" in str(refusal)
+    follows(refusal)
 
 
-def test_another_collation_is_refused(blog):
-    (refusal,) = blog.lint(title(max_length=50, db_collation="C"))
+def test_and_goes_before_it(live_blog, follows):
+    checked = live_blog.migration(score(models.PositiveIntegerField(null=True)))
+    with connection.schema_editor(atomic=False) as editor:
+        live_blog.state = checked.apply(live_blog.state, editor)
+    (refusal,) = live_blog.lint(score(models.BigIntegerField(null=True)))
+
+    follows(refusal)
+    live_blog.state.apps.get_model("blog", "Post").objects.update(score=-(2**40))
+
+
+def test_another_collation_is_refused(live_blog, follows):
+    (refusal,) = live_blog.lint(title(max_length=50, db_collation="C"))
 
     assert "gives blog_post.title another collation" in str(refusal)
+    follows(refusal)
+    post = live_blog.state.apps.get_model("blog", "Post")
+    assert post.objects.filter(title_collated="One").exists()
 
 
 @pytest.mark.parametrize("name", ["int to bigint", "the key of others"])
@@ -119,6 +133,19 @@ def test_a_decimal_may_get_wider_but_not_finer(digits, blog):
 
     assert blog.lint(decimal(digits, 2)) == []
     assert len(blog.lint(decimal(digits, 4))) == 1
+
+
+def test_a_narrower_decimal_is_refused_and_a_constraint_does_it(live_blog, follows):
+    price = live_blog.migration(AddField("post", "price", decimal(6, 2).field))
+    with connection.schema_editor(atomic=False) as editor:
+        live_blog.state = price.apply(live_blog.state, editor)
+    (refusal,) = live_blog.lint(decimal(4, 2))
+
+    follows(refusal)
+    post = live_blog.state.apps.get_model("blog", "Post").objects
+    post.update(price="99.99")
+    with pytest.raises(IntegrityError):
+        post.update(price="100.00")
 
 
 def test_a_number_becomes_a_foreign_key_in_its_own_column(blog):

@@ -60,10 +60,15 @@ def test_python_that_writes_a_large_table_is_refused(code, blog):
     assert "changes rows of blog_post in one transaction" in str(refusal)
 
 
-def test_a_plain_update_is_rewritten_as_a_backfill(live_blog, follows):
+def reset_all(apps, schema_editor):
+    apps.get_model("blog", "Post").objects.update(score=0)
+
+
+@pytest.mark.parametrize("code", [reset, reset_all])
+def test_a_plain_update_is_rewritten_as_a_backfill(code, live_blog, follows):
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO blog_post (title) SELECT 'x' FROM generate_series(1, 11000)")
-    (refusal,) = live_blog.lint(RunPython(reset, RunPython.noop))
+    (refusal,) = live_blog.lint(RunPython(code, RunPython.noop))
 
     follows(refusal)
     with connection.cursor() as cursor:

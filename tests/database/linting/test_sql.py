@@ -98,11 +98,29 @@ def test_several_statements_are_refused_and_one_transaction_is_accepted(live_blo
         cursor.execute("SELECT f()")
 
 
-def test_several_that_must_be_alone_have_no_such_recipe(blog):
+def test_several_that_must_be_alone_are_so(live_blog, follows):
     sql = ["CREATE INDEX CONCURRENTLY a ON blog_post (id)", "ANALYZE blog_post"]
-    (refusal,) = blog.lint(RunSQL(sql, ""))
+    (refusal,) = live_blog.lint(RunSQL(sql, ""))
 
-    assert refusal.recipe == ()
+    assert len(refusal.recipe) == 2
+    follows(refusal)
+
+
+def test_a_unique_index_is_rewritten_as_a_constraint(live_blog, follows):
+    sql = "CREATE UNIQUE INDEX once ON blog_post (author_id, title)"
+    (refusal,) = live_blog.lint(RunSQL(sql, "DROP INDEX once"))
+
+    assert "UniqueConstraint(fields=('author', 'title'), name='once')" in str(refusal)
+    follows(refusal)
+
+
+@pytest.mark.parametrize("kind", [RunSQL, PostgresSQL])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_without_a_way_down_it_is_refused_and_nothing_is_one(kind, backwards, live_blog, follows):
+    sql = kind("COMMENT ON TABLE blog_post IS 'posts'")
+    (refusal,) = live_blog.lint(sql, backwards=backwards)
+
+    follows(refusal)
 
 
 def test_triggers_on_two_tables_are_refused(blog):
@@ -141,6 +159,19 @@ CONTRIB = [
     contrib.AddIndexConcurrently("post", INDEX),
     contrib.AddConstraintNotValid("post", CHECK),
 ]
+
+
+def test_what_was_left_unvalidated_is_made_anew(live_blog, follows):
+    added = live_blog.migration(contrib.AddConstraintNotValid("post", CHECK))
+    live_blog.state = added.mutate_state(live_blog.state)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE blog_post ADD CONSTRAINT positive CHECK (score > 0) NOT VALID")
+    (refusal,) = live_blog.lint(contrib.ValidateConstraint("post", "positive"), atomic=False)
+
+    follows(refusal)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT convalidated FROM pg_constraint WHERE conname = 'positive'")
+        assert cursor.fetchone() == (True,)
 
 
 @pytest.mark.parametrize("operation", CONTRIB)

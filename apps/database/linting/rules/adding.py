@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from django.db.migrations import AddField, AlterField, AlterOrderWithRespectTo, RemoveField
-from django.db.models import NOT_PROVIDED, Field
+from django.db.models import NOT_PROVIDED, Field, IntegerField, Q
+from django.db.models.lookups import IsNull
 
 from apps.database.expressions import RandomUUID
 from apps.database.linting.defaults import constant_default, db_default_for, has_db_default
@@ -84,8 +85,8 @@ def stored_expression(step: Step) -> Iterator[Refusal]:
         return
     yield step.refuse(
         f"it adds {_name(step, field)}, which is generated and stored.",
-        f"It is computed for each row: {REWRITES} Add a plain column that is null, let a trigger "
-        "or the code fill it for new rows, and a Backfill for those there are.",
+        f"It is computed for each row: {REWRITES}",
+        *_computed_in_batches(step, field),
     )
 
 
@@ -98,7 +99,11 @@ def order_column(step: Step) -> Iterator[Refusal]:
     yield step.refuse(
         f"it adds {step.table}._order, NOT NULL without a default of the database.",
         "Code that is running does not know the column, and each of its inserts fails until it is "
-        "replaced (23502). Use an integer field of your own with a db_default, and Meta.ordering.",
+        "replaced (23502).",
+        paste(
+            "Order by a number of your own, in Meta.ordering and where rows are made",
+            AddField(step.model.name_lower, "position", IntegerField(db_default=0)),
+        ),
     )
 
 
@@ -153,6 +158,23 @@ def _is_called(field: Field) -> bool:
 def _is_called_for_each_row(field: Field) -> bool:
     """But for moments, of which the database's own is as good."""
     return _is_called(field) and field.get_internal_type() != "DateTimeField"
+
+
+def _computed_in_batches(step: Step, field: Field) -> Iterator[Paste]:
+    from apps.database.operations import Backfill
+
+    model, name = step.operation.model_name, step.operation.name
+    plain = field.output_field.clone()
+    plain.null = True
+    unfilled = Q(IsNull(field.expression, False), **{f"{name}__isnull": True})
+    yield paste(
+        "A plain column, which the code fills for new rows (a field of this kind, in `save`)",
+        AddField(model, name, plain),
+    )
+    yield paste(
+        "When it does, the rows there are, in short batches",
+        Backfill(model, {name: field.expression}, where=unfilled),
+    )
 
 
 def _in_phases(step: Step, field: Field) -> Iterator[Paste]:

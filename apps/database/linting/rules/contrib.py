@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.migrations import AddConstraint, AddIndex, RemoveIndex
+from django.db.migrations import AddConstraint, AddIndex, RemoveConstraint, RemoveIndex
 from django.db.migrations.operations.base import Operation
 
 from apps.database.linting.refusal import Refusal, paste
@@ -16,13 +16,13 @@ def concurrently_by_hand(step: Step) -> Iterator[Refusal]:
     kind = type(step.operation)
     if not step.table or not kind.__module__.startswith(CONTRIB) or step.model is None:
         return
-    plain = _plain(step.operation)
+    plain = _plain(step)
     yield step.refuse(
         f"{kind.__name__} leaves what it began when it fails.",
         "An invalid index slows each write and serves no read, and the next run ends with "
         "“already exists”; on SQLite it is a TypeError. The plain operation is as careful "
         "(SHARE UPDATE EXCLUSIVE), and clears away.",
-        *([paste("The plain one", plain)] if plain else ()),
+        *([paste("The plain one", *plain)] if plain else ()),
     )
 
 
@@ -38,12 +38,18 @@ def excludes(step: Step) -> Iterator[Refusal]:
         )
 
 
-def _plain(operation: Operation) -> Operation | None:
+def _plain(step: Step) -> list[Operation]:
+    operation = step.operation
     match type(operation).__name__:
         case "AddIndexConcurrently":
-            return AddIndex(operation.model_name, operation.index)
+            return [AddIndex(operation.model_name, operation.index)]
         case "RemoveIndexConcurrently":
-            return RemoveIndex(operation.model_name, operation.name)
+            return [RemoveIndex(operation.model_name, operation.name)]
         case "AddConstraintNotValid":
-            return AddConstraint(operation.model_name, operation.constraint)
-    return None
+            return [AddConstraint(operation.model_name, operation.constraint)]
+        case "ValidateConstraint":
+            # Made anew, for what adds one validates it too.
+            constraint = step.model.get_constraint_by_name(operation.name)
+            removed = RemoveConstraint(operation.model_name, operation.name)
+            return [removed, AddConstraint(operation.model_name, constraint)]
+    return []

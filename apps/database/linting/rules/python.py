@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from django.db.migrations import RunPython
+from django.db.migrations import RunPython, RunSQL
 
-from apps.database.linting.refusal import Paste, Refusal
+from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.shapes import table_of
 from apps.database.linting.source import Writes, writes_of
+from apps.database.linting.statements import is_sql
 from apps.database.linting.step import Step
 
 
@@ -34,7 +35,11 @@ def cannot_be_undone(step: Step) -> Iterator[Refusal]:
     if step.operation.reversible or not (step.backwards or step.is_in_an_app_in_use):
         return
     if step.backwards:
-        stuck = step.refuse("it cannot be undone.", "Django stops there, half-way down.")
+        stuck = step.refuse(
+            "it cannot be undone.",
+            "Django stops there, half-way down.",
+            *_with_a_reverse(step),
+        )
         yield replace(stuck, waivable=False)
     else:
         yield step.refuse(
@@ -67,8 +72,13 @@ def _as_a_backfill(writes: Writes) -> Iterator[Paste]:
 
 
 def _with_a_reverse(step: Step) -> Iterator[Paste]:
+    title = "Where there is nothing to take back, say so"
     if step.is_a(RunPython):
-        yield as_it_is("Where there is nothing to take back, say so", step.operation)
+        yield as_it_is(title, step.operation)
+    elif is_sql(step.operation):
+        # RunSQL, or ours of the same shape.
+        nothing = RunSQL.noop if step.is_a(RunSQL) else []
+        yield paste(title, type(step.operation)(step.operation.sql, nothing))
 
 
 def as_it_is(title: str, operation: RunPython) -> Paste:

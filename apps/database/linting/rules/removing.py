@@ -87,6 +87,12 @@ def _without(item: tuple[str, Field]) -> tuple[str, Field]:
 
 def _in_two_steps(step: Step, field: Field) -> Iterator[Paste]:
     steps = two_steps(step.before, step.model, step.operation.name, field)
-    if steps:
-        yield paste("Before the deploy the field goes", steps[0])
-        yield paste("After the deploy its column goes", steps[1])
+    if not steps:
+        # Nobody but its author knows a default for it; but it need not ask for any value.
+        model, name = step.model.name_lower, step.operation.name
+        field = field.clone()
+        field.null = True
+        yield paste("Before the deploy it may be NULL", AlterField(model, name, field))
+        steps = two_steps(step.before, step.model, name, field)
+    yield paste("Before the deploy the field goes", steps[0])
+    yield paste("After the deploy its column goes", steps[1])

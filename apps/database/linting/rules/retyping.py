@@ -2,16 +2,30 @@
 
 from collections.abc import Iterator
 
-from django.db.migrations import AddConstraint, AlterField
-from django.db.models import CheckConstraint, Field
+from django.db.migrations import AddConstraint, AddField, AlterField
+from django.db.models import (
+    NOT_PROVIDED,
+    BigIntegerField,
+    CheckConstraint,
+    F,
+    Field,
+    IntegerField,
+    Q,
+    SmallIntegerField,
+)
 from django.db.models.functions import Length
 from django.db.models.lookups import LessThanOrEqual
 
-from apps.database.linting.casts import is_free_cast, length_of
+from apps.database.linting.casts import digits_of, is_free_cast, length_of
 from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.shapes import column_of, type_of
 from apps.database.linting.step import Step
 
+PLAIN = {
+    "PositiveBigIntegerField": BigIntegerField,
+    "PositiveIntegerField": IntegerField,
+    "PositiveSmallIntegerField": SmallIntegerField,
+}
 # What a column has beside its type; AlterFieldType leaves it alone.
 REST = ("null", "primary_key", "_unique", "db_index", "db_default")
 
@@ -24,7 +38,7 @@ def another_type(step: Step) -> Iterator[Refusal]:
     after, new_collation = type_of(step.connection, step.after, step.model, new)
     column = f"{step.table}.{column_of(step.operation.name, old)}"
     if collation != new_collation:
-        yield _collating(step, column)
+        yield _collating(step, new, column)
     elif is_free_cast(before, after):
         return
     elif not is_free_cast(after, before):
@@ -75,26 +89,50 @@ def _in_two(step: Step, old: Field, new: Field) -> Iterator[Paste]:
 
     model, name = step.operation.model_name, step.operation.name
     if _is_checked(old) != _is_checked(new):
-        # Its check is of its class: first comes the plain class, and only its author can name it.
-        return
-    typed = new.clone()
+        # Its check is of its class: the type changes while it is of a plain one.
+        if _is_checked(old):
+            yield paste("First without its check", AlterField(model, name, _unchecked(old)))
+        typed = _unchecked(new)
+    else:
+        typed = new.clone()
     for attribute in REST:
         setattr(typed, attribute, getattr(old, attribute))
     yield paste(
         "Through a second column, which is kept alike and takes its place",
         AlterFieldType(model, name, typed),
     )
-    if _rest(old) != _rest(new):
+    if _rest(old) != _rest(new) or _is_checked(typed) != _is_checked(new):
         stage = "POST_DEPLOY" if old.null and not new.null else ""
         yield paste("Then the rest, on its own", AlterField(model, name, new), stage=stage)
 
 
-def _collating(step: Step, column: str) -> Refusal:
+def _collating(step: Step, new: Field, column: str) -> Refusal:
     return step.refuse(
         f"it gives {column} another collation.",
         "PostgreSQL builds every index of the column again under ACCESS EXCLUSIVE, and nobody "
-        "reads or writes the table until it is done. Add a second column with it, fill that by a "
-        "Backfill and a trigger, and let the code go over to it.",
+        "reads or writes the table until it is done.",
+        *_beside_the_first(step, new),
+    )
+
+
+def _beside_the_first(step: Step, new: Field) -> Iterator[Paste]:
+    from apps.database.operations import Backfill
+
+    if new.primary_key:
+        return
+    model, name = step.operation.model_name, step.operation.name
+    other = f"{name}_collated"
+    second = new.clone()
+    second.null, second._unique, second.db_column = True, False, None
+    second.default = second.db_default = NOT_PROVIDED
+    yield paste(
+        "A second column with it, which the code fills beside the first",
+        AddField(model, other, second),
+    )
+    unfilled = Q(**{f"{name}__isnull": False, f"{other}__isnull": True})
+    yield paste(
+        "When it does, the rows there are, in short batches; then the code goes over to it",
+        Backfill(model, {other: F(name)}, where=unfilled),
     )
 
 
@@ -103,17 +141,21 @@ def _narrowing(step: Step, unsafe: str, after: str) -> Refusal:
         unsafe,
         "PostgreSQL looks at every row under ACCESS EXCLUSIVE, and code that is running still "
         "writes what does not fit (22001).",
-        *_at_most(step, length_of(after)),
+        *_at_most(step, after),
     )
 
 
-def _at_most(step: Step, length: int | None) -> Iterator[Paste]:
-    if length is None:
+def _at_most(step: Step, after: str) -> Iterator[Paste]:
+    column, size = step.operation.name, length_of(after)
+    if size is not None:
+        fits = LessThanOrEqual(Length(column), size)
+    elif (size := digits_of(after)) is not None:
+        fits = Q(**{f"{column}__gt": -(10**size), f"{column}__lt": 10**size})
+    else:
         return
-    name = f"{step.table}_{step.operation.name}_at_most_{length}"
-    fits = LessThanOrEqual(Length(step.operation.name), length)
+    name = f"{step.table}_{column}_at_most_{size}"
     yield paste(
-        "Keep the type, in the model too, and let a constraint of its Meta hold the length, after "
+        "Keep the type, in the model too, and let a constraint of its Meta hold the size, after "
         "the deploy",
         AddConstraint(step.operation.model_name, CheckConstraint(condition=fits, name=name)),
         stage="POST_DEPLOY",
@@ -126,3 +168,10 @@ def _rest(field: Field) -> list:
 
 def _is_checked(field: Field) -> bool:
     return field.get_internal_type().startswith("Positive")
+
+
+def _unchecked(field: Field) -> Field:
+    """The same without the check of its class, if it has one."""
+    kind = PLAIN.get(field.get_internal_type(), type(field))
+    _, _, arguments, options = field.deconstruct()
+    return kind(*arguments, **options)

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from django.db.migrations import AddIndex, RunSQL
-from django.db.models import Index
+from django.db.migrations import AddConstraint, AddIndex, RunSQL
+from django.db.models import Index, UniqueConstraint
 
 from apps.database.linting.hazards import DROPS, HAZARDS, INDEX
 from apps.database.linting.refusal import Paste, Refusal, paste
@@ -13,7 +13,7 @@ from apps.database.linting.staging import is_after_the_deploy
 from apps.database.linting.statements import statements_of, table_in
 from apps.database.linting.step import Step
 
-PLAIN_INDEX = re.compile(r'create index "?(\w+)"? on \S+ \(([\w", ]+)\)', re.IGNORECASE)
+PLAIN_INDEX = re.compile(r'create (unique )?index "?(\w+)"? on \S+ \(([\w", ]+)\)', re.IGNORECASE)
 CHANGES_ROWS = re.compile(r"(update|delete from|insert into .* select) ", re.IGNORECASE)
 NOT_IN_A_TRANSACTION = re.compile(r".*\bconcurrently\b|vacuum", re.IGNORECASE)
 
@@ -73,20 +73,22 @@ def _in_use(step: Step) -> Iterator[tuple[str, str]]:
 
 
 def _as_an_operation(step: Step, statement: str) -> Iterator[Paste]:
-    """AddIndex, where the index is one of whole columns of a model."""
+    """AddIndex or AddConstraint, where the index is one of whole columns of a model."""
     match = PLAIN_INDEX.fullmatch(statement)
     table = table_in(statement)
     models = [model for model in step.before.models.values() if table_of(model) == table]
     if not match or not models:
         return
     names = {column_of(name, field): name for name, field in models[0].fields.items()}
-    columns = [column.strip(' "') for column in match[2].split(",")]
-    if all(column in names for column in columns):
-        index = Index(fields=[names[column] for column in columns], name=match[1])
-        yield paste(
-            "Let Django know of it: the same in Meta.indexes, and",
-            AddIndex(models[0].name_lower, index),
-        )
+    columns = [column.strip(' "') for column in match[3].split(",")]
+    if not all(column in names for column in columns):
+        return
+    facts = {"fields": [names[column] for column in columns], "name": match[2]}
+    if match[1]:
+        option, made = "constraints", AddConstraint(models[0].name_lower, UniqueConstraint(**facts))
+    else:
+        option, made = "indexes", AddIndex(models[0].name_lower, Index(**facts))
+    yield paste(f"Let Django know of it: the same in Meta.{option}, and", made)
 
 
 def _in_one_transaction(step: Step) -> Iterator[Paste]:
@@ -95,6 +97,17 @@ def _in_one_transaction(step: Step) -> Iterator[Paste]:
     forwards = statements_of(step.operation)
     backwards = statements_of(step.operation, backwards=True)
     if any(NOT_IN_A_TRANSACTION.match(statement) for statement in forwards + backwards):
+        yield from _one_by_one(forwards, backwards)
         return
     reverse = backwards if step.operation.reverse_sql is not None else None
     yield paste("All of it, or nothing", PostgresSQL(forwards, reverse))
+
+
+def _one_by_one(forwards: list[str], backwards: list[str]) -> Iterator[Paste]:
+    """The last is undone first."""
+    if backwards and len(backwards) != len(forwards):
+        return
+    pairs = zip(forwards, reversed(backwards or [RunSQL.noop] * len(forwards)), strict=True)
+    for number, (statement, back) in enumerate(pairs):
+        title = "and one after it" if number else "Each in a migration of its own: one"
+        yield paste(title, RunSQL(statement, back))
