@@ -103,8 +103,9 @@ LEG_OF = {
 }
 
 
-# What does not depend on the leg, so that one of the two asks it: pure functions, and who may
-# open which address. `make test-slow` leaves out nothing.
+# What does not depend on the leg, so that one of the two asks it: pure functions, who may open
+# which address, and what forms say and merge; but for its tests that belong to PostgreSQL.
+# `make test-slow` leaves out nothing.
 ALIKE = (
     "tests/backoffice/charts/",
     "tests/backoffice/test_forms.py",
@@ -114,6 +115,8 @@ ALIKE = (
     "tests/database/linting/test_waivers.py",
     "tests/database/test_autodetector.py",
     "tests/editing/merging/",
+    "tests/editing/test_intruders.py",
+    "tests/editing/test_pairs.py",
     "tests/posts/test_markdown.py",
     "tests/posts/test_wordpress_content.py",
     "tests/posts/test_wordpress_reader.py",
@@ -127,6 +130,8 @@ ALIKE = (
     "tests/reports/test_views.py",
     "tests/test_ladder.py",
     "tests/test_matrix.py",
+    "tests/users/test_admin.py",
+    "tests/users/test_cards.py",
     "tests/users/test_rights.py",
 )
 
@@ -135,10 +140,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     leaves_alike = config.option.side_by_side and settings.LEG == "postgresql"
 
     def elsewhere(item: pytest.Item) -> bool:
-        if leaves_alike and item.nodeid.startswith(ALIKE):
+        legs = {LEG_OF[name] for name in getattr(item, "fixturenames", ()) if name in LEG_OF}
+        if leaves_alike and not legs and item.nodeid.startswith(ALIKE):
             return True
-        names = getattr(item, "fixturenames", ())
-        return any(LEG_OF.get(name, settings.LEG) != settings.LEG for name in names)
+        return bool(legs - {settings.LEG})
 
     config.hook.pytest_deselected(items=[item for item in items if elsewhere(item)])
     items[:] = [item for item in items if not elsewhere(item)]

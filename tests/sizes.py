@@ -5,7 +5,7 @@ import os
 TRUE_SIZES = os.environ.get("TEST_SIZES") == "true"
 
 
-def size(small: int, true: int) -> int:
+def size(small: float, true: float) -> float:
     return true if TRUE_SIZES else small
 
 
@@ -17,7 +17,7 @@ HOSTILE_BYTES = size(30_000, 1_000_000)
 
 # Idle connections in the pool when PostgreSQL restarts, and how long it stays away.
 POOL_SIZES = [2, 4, 8] if TRUE_SIZES else [4]
-OUTAGE_SECONDS = [3, 10, 17, 40] if TRUE_SIZES else [2]
+OUTAGE_SECONDS = [3, 10, 17, 40] if TRUE_SIZES else [1]
 
 # Items of an import whose memory and statements per batch must not grow with them.
 IMPORT_ITEMS = size(1_000, 5_000)
@@ -56,7 +56,7 @@ ROLLUP_WRITERS = size(4, 60)
 
 # Rows of a table with a column that is renamed, and seconds of old and new code beside each other.
 MIRRORED_ROWS = size(20, 100)
-MIXED_SECONDS = size(1, 6)
+MIXED_SECONDS = size(0.4, 6)
 
 # Rows of a backfill that is killed.
 BACKFILL_ROWS = size(2_000, 1_000_000)

@@ -111,7 +111,7 @@ def answer_within(seconds: float, database) -> int:
 
 
 def test_an_exhausted_pool_refuses_in_bounded_time_and_harms_nobody(databases, spare_postgres):
-    database = databases(DB_POOL_SIZE="2", DB_MAX_OVERFLOW="0", DB_POOL_TIMEOUT="0.5")
+    database = databases(DB_POOL_SIZE="2", DB_MAX_OVERFLOW="0", DB_POOL_TIMEOUT="0.2")
     database.fill()
     held, release, answers = threading.Barrier(3, timeout=PATIENCE_SECONDS), threading.Event(), []
 

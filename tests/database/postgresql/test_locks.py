@@ -196,7 +196,7 @@ def test_the_parent_of_a_dropped_foreign_key_is_looked_at(shop, session):
 
 def test_short_transactions_that_take_turns_are_not_waited_for(shop, session):
     """One of them is always there when it looks, so it asks for its lock all the same."""
-    limit(turns_seconds=1.5)
+    limit(turns_seconds=0.6)
     migrated = Event()
 
     def serve(client, first):
@@ -214,7 +214,7 @@ def test_short_transactions_that_take_turns_are_not_waited_for(shop, session):
     assert [one.outcome() for one in serving] == [None] * 6
     assert "note" in columns()
     [(_statement, seconds, _wait_ms, _retries)] = shop.told.ends
-    assert seconds >= 1.5
+    assert seconds >= 0.6
 
 
 def test_who_comes_between_look_and_lock_costs_one_short_attempt(shop, session, monkeypatch):
