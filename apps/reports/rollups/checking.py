@@ -47,10 +47,12 @@ class Part:
 
 def check() -> Iterator[Part]:
     """Compare every closed day, then people and periods."""
-    until = state.closed_until()
+    day, until = state.first_day(), state.closed_until()
+    last_closed = until or day - DAY
+    # Of today nothing is kept.
+    yield Part(left_out=(today() - last_closed).days - 1)
     if until is None:
         return
-    day = state.first_day()
     while day <= until:
         last = min(day + timedelta(days=DAYS_AT_ONCE - 1), until)
         yield check_days((day, last))
