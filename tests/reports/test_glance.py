@@ -40,7 +40,7 @@ def test_a_figure_is_of_seven_days_and_compared_with_the_seven_before(signups):
 def test_as_many_as_before_is_said(client):
     client.force_login(rory())
     User.objects.update(created_at=timezone.now() - timedelta(days=100))
-    assert "0 in the seven days before" in client.get(HOME).content.decode()
+    assert "0 in the week before" in client.get(HOME).content.decode()
 
 
 def test_the_home_page_shows_who_may_read_the_report_its_figure(client, signups):
@@ -69,7 +69,7 @@ def test_home_reads_no_more_reports_than_it_shows(client, monkeypatch):
     )
     client.force_login(olive())
     page = client.get(HOME).content.decode()
-    assert len(read) == panels.SHOWN == page.count("seven days before</p>")
+    assert len(read) == panels.SHOWN == page.count("the week before</p>")
 
 
 def test_what_cannot_be_read_now_is_left_out(client, monkeypatch):
