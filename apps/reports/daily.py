@@ -2,21 +2,25 @@
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from django.db.models import QuerySet
 
 from apps.reports.periods import Granularity, Period
 from apps.reports.question import Question
 from apps.reports.rollups import reading
+from apps.reports.rollups.days import month_of, week_of
 from apps.reports.rollups.durations import median
 from apps.reports.rollups.metric import TOOK, Durations, Metric
 from apps.reports.rollups.reading import Kept, Numbers, gathered, several
 
 Counted = Collection[tuple[date, str, int]]
 """Day, key in the metric's dimension ("" where it has none), how many; no row for none."""
+
+FIRST_OF = {"week": week_of, "month": month_of}
 
 
 class Daily:
@@ -112,6 +116,17 @@ def daily_all(metrics: Sequence[Kept], question: Question, dimension: str = "") 
             for numbers in several(metrics, dimension, question.stretch)
         ],
     )
+
+
+def daily_of_whole(metric: Kept, question: Question, kind: str) -> Daily:
+    """For each day the number of the whole week, or month, that it is a day of, as the last refresh
+    left it: such numbers stand under the first day of their week or month.
+    """
+    first_of, period = FIRST_OF[kind], question.period
+    [kept] = several([metric], kind, replace(question.stretch, start=first_of(period.start)))
+    of = {day: number for day, _, number in kept}
+    each = ([of.get(first_of(part.start), 0)] * part.length for part in period.buckets(kind))
+    return Daily.of_each(period, list(chain.from_iterable(each)))
 
 
 def by_day(metric: Kept, question: Question, dimension: str = "") -> Numbers:

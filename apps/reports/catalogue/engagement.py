@@ -1,19 +1,15 @@
 """How many people take part: on a day, in a week, in a month."""
 
-from dataclasses import dataclass, replace
-from itertools import chain
+from dataclasses import dataclass
 
 from apps.reports.charts import Lines
-from apps.reports.daily import Daily, daily
+from apps.reports.daily import daily, daily_of_whole
 from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.report import HIGHER, PEOPLE, Report, RowOf, Series, column, register
-from apps.reports.rollups.days import month_of, week_of
 from apps.reports.rollups.metrics.people import ACTIVE
-from apps.reports.rollups.reading import several
 from apps.reports.units import AVERAGE, PERCENT
 
-PERIODS = {"week": week_of, "month": month_of}
 ON_A_DAY = "People who wrote a post or a comment that day; of several days the mean."
 IN_THE_WEEK = (
     "People who did so in the week, Monday to Sunday, that the day belongs to; of several days the "
@@ -33,24 +29,14 @@ class EngagementRow:
 
 
 def rows(question: Question) -> RowOf[EngagementRow]:
-    active = [daily(ACTIVE, question), *(spread(question, name) for name in PERIODS)]
+    whole = (daily_of_whole(ACTIVE, question, kind) for kind in ("week", "month"))
+    active = [daily(ACTIVE, question), *whole]
 
     def row(days: Period) -> EngagementRow:
         means = [one.over(days) / days.length for one in active]
         return EngagementRow(days, *means, means[0] / means[-1] if means[-1] else None)
 
     return row
-
-
-def spread(question: Question, name: str) -> Daily:
-    """For each day the number of the week, or month, that it is a day of."""
-    period_of, period = PERIODS[name], question.period
-    # They stand under the first day of their week or month, as the last refresh left them.
-    stretch = replace(question.stretch, start=period_of(period.start))
-    [kept] = several([ACTIVE], name, stretch)
-    of = {day: number for day, _, number in kept}
-    each = ([of.get(period_of(part.start), 0)] * part.length for part in period.buckets(name))
-    return Daily.of_each(period, list(chain.from_iterable(each)))
 
 
 CHART = Lines(["daily", "weekly", "monthly"])
