@@ -20,6 +20,11 @@ CATALOGUE = Path(__file__).parent / "catalogue"
 def rows_of(row: type[Row], name: str, params: Mapping[str, Any], using: str) -> list[Row]:
     """A row for each that `catalogue/<name>.sql` gives; its columns are the fields, in order."""
     moments = [place for place, one in enumerate(fields(row)) if one.type == datetime | None]
+    as_stored = connections[using].ops.adapt_datetimefield_value
+    params = {
+        key: as_stored(value) if isinstance(value, datetime) else value
+        for key, value in params.items()
+    }
     with connections[using].cursor() as cursor:
         cursor.execute(statement(name), params)
         found = [list(values) for values in cursor.fetchall()]

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from django.db.models import Count, Q
 from django.utils import timezone
 
 from apps.reports.charts import Bars, Lines
@@ -13,8 +12,8 @@ from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.report import HIGHER, PEOPLE, Report, RowOf, Series, Table, column, register
 from apps.reports.rollups.metrics.people import NEW_CONTRIBUTORS, SIGNED_UP
+from apps.reports.sql import rows_of
 from apps.reports.units import TEXT
-from apps.users.models import User
 
 JOINED = ListLink("users.user", dates="created_at", filters=("region",))
 SWITCHED_OFF = ListLink(
@@ -60,10 +59,11 @@ def standings(question: Question) -> list[StandingRow]:
         return []
     suspended = now_suspended(question)
     # A day that is still to be counted may have more who are suspended than it has people.
-    neither = (max(all_ - some, 0) for all_, some in zip(active, suspended, strict=True))
+    some = (suspended.people, suspended.verified)
+    neither = (max(all_ - few, 0) for all_, few in zip(active, some, strict=True))
     return [
         StandingRow("Active", None, *neither),
-        StandingRow("Suspended", None, *suspended),
+        suspended,
         StandingRow("Switched off", "no", *off),
     ]
 
@@ -80,20 +80,14 @@ def by_totals(question: Question) -> list[tuple[int, int]]:
     return found
 
 
-def now_suspended(question: Question) -> tuple[int, int]:
-    """How many, and how many of these are verified. Few are, whatever the period: all the rest is
-    asked of these, so that no database begins with an index on something else.
+def now_suspended(question: Question) -> StandingRow:
+    """Few are, whatever the period: all the rest is asked of these, so that no database begins with
+    an index on something else.
     """
     start, end = question.period.moments
-    joined = Q(created_at__gte=start, created_at__lt=end, is_active=True)
-    if region := question.filters.get("region"):
-        joined &= Q(region=region)
-    rows = User.objects.using(question.using).live().filter(suspended_until__gt=timezone.now())
-    found = rows.aggregate(
-        people=Count("pk", filter=joined),
-        verified=Count("pk", filter=joined & Q(email_verified=True)),
-    )
-    return found["people"], found["verified"]
+    params = {"start": start, "end": end, "region": None, **question.filters}
+    [row] = rows_of(StandingRow, "suspended", params | {"now": timezone.now()}, question.using)
+    return row
 
 
 SIGNUPS = Series(
