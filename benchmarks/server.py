@@ -11,7 +11,7 @@ import psycopg
 
 from tests.stores import Postgres, free_port, other_user
 
-STATEMENT = re.compile(r"(?:statement|execute [^:]*): (\w+)")
+STATEMENT = re.compile(r"(?:statement|execute [^:]*):\s+(\w+)")
 AROUND = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE")
 SETTINGS = """
 fsync = 'on'
