@@ -3,6 +3,7 @@
 Each check takes the bench and says what it saw; it raises Missed where that is not good enough.
 """
 
+import json
 import re
 import time
 from collections.abc import Callable
@@ -13,6 +14,13 @@ from .runs import DATABASE, TABLE, Bench
 from .steps import Step
 
 INDEX = 'migrations.AddIndex("post", models.Index(fields=["body"], name="i_body")),'
+ANOTHER_INDEX = INDEX.replace("body", "title").replace("i_body", "i_title")
+TAKEN = """
+SELECT (done ->> 'seconds')::float
+FROM (SELECT statements FROM database_migrationrun ORDER BY id DESC LIMIT 1) AS last,
+    jsonb_array_elements(statements) AS done
+WHERE done ->> 'verb' LIKE 'CREATE INDEX%'
+"""
 INVALID = "SELECT count(*) FROM pg_index WHERE NOT indisvalid"
 BUILDERS = "SELECT pid FROM pg_stat_progress_create_index"
 RECORDED = "SELECT count(*) FROM django_migrations WHERE app = 'blog' AND name = '0002_step'"
@@ -148,6 +156,24 @@ def page_beside_a_build(bench: Bench) -> str:
         return str(page)
 
 
+def foretold(bench: Bench) -> str:
+    """First by what was measured elsewhere, then by the run before it."""
+    bench.fresh("ours")
+    bench.sides["ours"].write([Step(INDEX), Step(ANOTHER_INDEX)], IMPORTS)
+    seen = [expected_and_taken(bench, target) for target in ("0002", "0003")]
+    said = "; ".join(f"{expected:.1f} s said, {taken:.1f} s taken" for expected, taken in seen)
+    require(all(1 / 3 <= taken / expected <= 3 for expected, taken in seen), said)
+    return said
+
+
+def expected_and_taken(bench: Bench, target: str) -> tuple[float, float]:
+    ours = bench.sides["ours"]
+    _, plan = bench.finish(ours.migrate("blog", target, "--plan", "--json", database=DATABASE))
+    bench.finish(ours.migrate("blog", target, database=DATABASE))
+    [(taken,)] = bench.execute(DATABASE, TAKEN)
+    return json.loads(plan)["operations"][0]["seconds"], taken
+
+
 def begin(bench: Bench, operations: str) -> None:
     bench.fresh("ours")
     bench.sides["ours"].write([Step(operations)], IMPORTS)
@@ -173,4 +199,5 @@ CHECKS: dict[str, Callable[[Bench], str]] = {
     "no temporary space for a build": no_temporary_space,
     "an index dropped behind a reader of 6 s": down_behind_a_reader,
     "the page while an index is built": page_beside_a_build,
+    "the expected time of an index, × 3": foretold,
 }

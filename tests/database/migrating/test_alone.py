@@ -14,6 +14,9 @@ from apps.database.migrating.orphans import orphans, wait_for_orphans
 from tests.database.migrating.project import end_sessions, ended, line_with
 from tests.database.migrating.steps import COLUMN, INDEX
 
+# One would be begun again, and not be seen in how the two end.
+DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+
 
 def test_a_second_one_says_whom_it_waits_for_and_finds_nothing_left(project, gate):
     project.migration("0002_gate", gate.body)
@@ -31,6 +34,8 @@ def test_a_second_one_says_whom_it_waits_for_and_finds_nothing_left(project, gat
     assert [ended(first).code, ended(second).code] == [0, 0]
     assert project.applied() == ["0001_book", "0002_gate", "0003_column", "0004_index"]
     assert [state for _, state, _ in project.runs()[1:]] == ["done", "done", "done"]
+    if not project.address.startswith("sqlite"):
+        assert project.execute(DEADLOCKS) == [(0,)]
 
 
 @pytest.mark.slow
