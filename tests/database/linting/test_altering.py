@@ -183,3 +183,12 @@ def test_taking_back_null_is_after_the_code_was_taken_back(blog):
 
     assert blog.lint(operation, backwards=True) == []
     assert len(blog.lint(operation, backwards=True, stage=Stage.POST_DEPLOY)) == 1
+
+
+@pytest.mark.parametrize("operation", [AlterField, AlterFieldType])
+def test_a_key_that_is_counted_does_not_become_another_by_its_type(operation, blog):
+    """It has a sequence, and its numbers are no uuids: what would be pasted could not run."""
+    (refusal,) = blog.lint(operation("post", "id", models.UUIDField(primary_key=True)))
+
+    assert "blog_post.id" in refusal.unsafe
+    assert refusal.recipe == ()

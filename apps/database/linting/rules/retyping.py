@@ -41,6 +41,8 @@ def another_type(step: Step) -> Iterator[Refusal]:
         yield _collating(step, new, column)
     elif is_free_cast(before, after):
         return
+    elif _counts(old) != _counts(new):
+        yield _another_key(step, f"it makes the key {column} {after}, which was {before}.")
     elif not is_free_cast(after, before):
         yield _rewriting(step, old, new, f"it makes {column} {after}, which was {before}.")
     elif not step.backwards:
@@ -55,7 +57,8 @@ def more_than_its_type(step: Step) -> Iterator[Refusal]:
     if not isinstance(step.operation, AlterFieldType) or not step.table:
         return
     old, new = step.field_in(step.before), step.field_in(step.after)
-    if _is_checked(old) == _is_checked(new) and _rest(old) == _rest(new):
+    kinds_differ = _is_checked(old) != _is_checked(new) or _counts(old) != _counts(new)
+    if not kinds_differ and _rest(old) == _rest(new):
         return
     yield step.refuse(
         f"its AlterFieldType changes more of {step.table}.{column_of(step.operation.name, new)}.",
@@ -88,6 +91,9 @@ def _in_two(step: Step, old: Field, new: Field) -> Iterator[Paste]:
     from apps.database.operations import AlterFieldType
 
     model, name = step.operation.model_name, step.operation.name
+    if _counts(old) != _counts(new):
+        # By no type alone.
+        return
     if _is_checked(old) != _is_checked(new):
         # Its check is of its class: the type changes while it is of a plain one.
         if _is_checked(old):
@@ -104,6 +110,16 @@ def _in_two(step: Step, old: Field, new: Field) -> Iterator[Paste]:
     if _rest(old) != _rest(new) or _is_checked(typed) != _is_checked(new):
         stage = "POST_DEPLOY" if old.null and not new.null else ""
         yield paste("Then the rest, on its own", AlterField(model, name, new), stage=stage)
+
+
+def _another_key(step: Step, unsafe: str) -> Refusal:
+    """One that is counted has a sequence, and no number is a uuid."""
+    return step.refuse(
+        unsafe,
+        "PostgreSQL has no such cast, or writes every row and every index again under ACCESS "
+        "EXCLUSIVE. Add a second column, fill it by a Backfill, make it unique, and let code and "
+        "references go over to it; the old key stays what it is until nobody asks for it.",
+    )
 
 
 def _collating(step: Step, new: Field, column: str) -> Refusal:
@@ -175,3 +191,7 @@ def _unchecked(field: Field) -> Field:
     kind = PLAIN.get(field.get_internal_type(), type(field))
     _, _, arguments, options = field.deconstruct()
     return kind(*arguments, **options)
+
+
+def _counts(field: Field) -> bool:
+    return field.get_internal_type().endswith("AutoField")
