@@ -1,11 +1,16 @@
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.safestring import SafeString
 
 from apps.editing.models import PendingEdit
 from apps.editing.received import say_received
 from apps.editing.refused import keep_refused
+
+KEPT = SafeString(
+    "Your session has ended. <b>Your edit is kept</b> and waits for you after you log in."
+)
 
 
 class KeepEditsMiddleware:
@@ -30,5 +35,6 @@ class KeepEditsMiddleware:
         pending = keep_refused(request, PendingEdit.Cause.SESSION)
         if pending is None:
             return None
+        messages.info(request, KEPT)
         page = reverse("editing:pending", args=[pending.pk])
         return redirect_to_login(page, reverse("admin:login"))

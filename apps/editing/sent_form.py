@@ -48,7 +48,7 @@ class SentForm:
 
     @property
     def reason(self) -> str:
-        return self.typed.get(REASON, "").replace("\x00", "").strip()[:LONGEST_REASON]
+        return reason_in(self.typed)
 
     @property
     def fields(self) -> set[str] | None:
@@ -83,3 +83,8 @@ class SentForm:
     def resolve_pending(self, resolution: str) -> None:
         if self.opened.pending_id:
             resolve_edit(self.opened.pending_id, resolution, by=self.request.user)
+
+
+def reason_in(data: QueryDict) -> str:
+    """Why, in the words of who pressed the button."""
+    return data.get(REASON, "").replace("\x00", "").strip()[:LONGEST_REASON]

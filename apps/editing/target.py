@@ -8,6 +8,7 @@ from django.db import Error
 from django.db.models import Model
 from django.http import HttpRequest
 
+from apps.activity.actions import Source
 from apps.activity.models import AuditEntry
 from apps.activity.origin import origin
 from apps.editing.form_data import EditPage, recorded_fields
@@ -87,7 +88,7 @@ class Target:
             return
         if not self.admin.has_delete_permission(self.request, obj):
             raise NotSaved(Cause.GONE)
-        with origin(reason=BEGUN_BEFORE):
+        with origin(source=Source.EDIT, reason=BEGUN_BEFORE):
             self.admin.restore(self.request, obj)
         obj.refresh_from_db(fields=["deleted_at", "version"])
 

@@ -405,6 +405,8 @@ def test_edited_then_deleted_shows_what_changed_first(make, typed, delete, two):
     assert value(obj, name) == text
     # Having seen it, he deletes it.
     seen = OpenForm(second.client, page.address, "card", told)
-    assert seen.client.post(page.address, seen.data).status_code == 302
+    assert seen.client.post(page.address, seen.data | {"_reason": "Twice"}).status_code == 302
+    entry = AuditEntry.objects.latest("id")
+    assert (entry.source, entry.reason, entry.actor_label) == ("edit", "Twice", "Zoe")
     gone = type(obj).objects.filter(pk=obj.pk).first()
     assert gone is None or gone.deleted_at

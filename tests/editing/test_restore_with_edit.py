@@ -52,6 +52,7 @@ def test_it_is_one_click_and_two_versions(post, form):
         ("restore", "Ed"),
         ("change", "Ed"),
     ]
+    assert {entry.source for entry in entries[1:]} == {"edit"}
     assert entries[1].reason == "To save an edit that was begun before it was deleted"
     assert entries[2].reason == "Still wanted"
 

@@ -207,6 +207,9 @@ def test_what_is_typed_while_the_session_ends_comes_back_after_login(both):
     pending = PendingEdit.objects.get()
     address = reverse("editing:pending", args=[pending.pk])
     assert answer.url == f"/admin/login/?next={address}"
+    login = eds.client.get(answer.url).content.decode()
+    assert "<b>Your edit is kept</b> and waits for you after you log in." in login
+    assert "Your edit is kept" not in eds.client.get(answer.url).content.decode()
     assert (pending.user, pending.cause, pending.object_label) == (
         eds.who,
         "session",
