@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db import connection
 
+from tests.sizes import size
+
 # Nothing on the slowest of machines takes so long; a wait that ends well costs none of it.
-PATIENCE_SECONDS = 120
+PATIENCE_SECONDS = size(120, 600)
 
 
 def at_once(*calls: Callable[[], Any]) -> list[Any]:

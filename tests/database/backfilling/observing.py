@@ -21,7 +21,8 @@ class Watcher(Observer):
             then()
 
     def percents(self) -> list[int]:
-        return [int(100 * done / total) for done, total in self.seen]
+        # To the nearest: the total is computed from a share, whose 99 % may come back as 98.99.
+        return [round(100 * done / total) for done, total in self.seen]
 
     def steps_aside(self, statement, reason):
         self.reasons.append(reason)

@@ -12,6 +12,8 @@ from textwrap import dedent, indent
 
 import psycopg
 
+from tests.races import PATIENCE_SECONDS
+
 ROOT = Path(__file__).parents[3]
 SETTINGS = """
 from config.settings import environment
@@ -122,7 +124,7 @@ def ended(process: subprocess.Popen, how: signal.Signals | None = None) -> Ended
     if how:
         process.send_signal(how)
     try:
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_SECONDS)
     finally:
         process.kill()
     return Ended(process.returncode, out, err)
