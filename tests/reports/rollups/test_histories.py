@@ -1,11 +1,12 @@
 """Random histories through the real actions: what is kept is what is counted from nothing."""
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 import pytest
 import time_machine
 from django.db import transaction
+from django.test import override_settings
 from django.utils import timezone
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
@@ -28,6 +29,7 @@ ROLLUPS = {
     AuthorDay: ["day", "author", "posts", "comments", "written"],
     AuthorTotal: ["author", "region", "posts", "comments", "first_day"],
 }
+ZONES = ("UTC", "Europe/Copenhagen", "Pacific/Auckland", "America/Anchorage")
 
 
 class Undo(Exception):
@@ -47,11 +49,14 @@ def rolled_back():
 class Paper:
     """A small paper, and what its people do; `n` picks the row, `day` how many days ago."""
 
-    def __init__(self):
-        self.later = timezone.now()
+    def __init__(self, stack: ExitStack):
+        self.later, self.stack = timezone.now(), stack
         self.by = olive(created_at=self.at(20))
         regions = ("North", "South", "")
         self.authors = [UserFactory(region=region, created_at=self.at(9)) for region in regions]
+        # One joined where it is another month in another TIME_ZONE.
+        month = self.later.replace(day=1, hour=0, minute=0)
+        User.objects.filter(pk=self.authors[2].pk).update(created_at=month - timedelta(hours=1))
         self.categories = [CategoryFactory() for _ in range(2)]
 
     def pick(self, model, n: int):
@@ -140,6 +145,9 @@ class Paper:
         Post.objects.trashed().update(deleted_at=self.later - timedelta(days=60))
         posts.purge_trashed_posts()
 
+    def zone(self, n: int, day: int) -> None:
+        self.stack.enter_context(override_settings(TIME_ZONE=ZONES[n % len(ZONES)]))
+
     def refresh(self, n: int, day: int) -> None:
         for _ in refresh():
             pass
@@ -155,7 +163,7 @@ class Paper:
 
 DEEDS = [
     "write", "import_post", "import_comment", "step", "step", "edit", "moderate", "comment",
-    "move_comment", "manage", "verify", "purge", "refresh",
+    "move_comment", "manage", "verify", "purge", "refresh", "zone",
 ]  # fmt: skip
 deeds = st.lists(
     st.tuples(st.sampled_from(DEEDS), st.integers(0, 11), st.integers(0, 40)), max_size=25
@@ -193,12 +201,15 @@ def _one_clock(monkeypatch):
 @given(history=deeds, days_later=st.integers(0, 3))
 # Somebody in the trash is given another region.
 @example([("write", 1, 5), ("refresh", 0, 0), ("manage", 1, 17), ("manage", 1, 9)], 0)
+# A month of joining is another in another TIME_ZONE.
+@example([("write", 2, 5), ("refresh", 0, 0), ("zone", 1, 0)], 0)
 # An address is verified after its day was counted.
 @example([("refresh", 0, 0), ("verify", 1, 0)], 0)
 def test_whatever_happened_the_totals_are_those_from_nothing(history, days_later):
     # The database's clock cannot be moved; ours, which says what is past, can.
-    with rolled_back(), time_machine.travel(timezone.now() + timedelta(days=days_later)):
-        paper = Paper()
+    later = timezone.now() + timedelta(days=days_later)
+    with rolled_back(), ExitStack() as stack, time_machine.travel(later):
+        paper = Paper(stack)
         for name, n, day in history:
             getattr(paper, name)(n, day)
         # Whatever is not marked is right already.
