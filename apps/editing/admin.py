@@ -22,7 +22,7 @@ from apps.editing.not_saved import is_being_saved
 from apps.editing.opened import NAME, REASON, Opened
 from apps.editing.presence import saver_of
 from apps.editing.saving import Saving
-from apps.editing.selection import Selection
+from apps.editing.selection import Selection, submission_of
 from apps.editing.sent_form import reason_in
 from apps.editing.wording import changed_since
 
@@ -149,10 +149,18 @@ class VersionedAdmin(WithRestore, ModelAdmin):
         """What others changed since the list was shown stays as it is, and is named."""
         with transaction.atomic():
             selection = Selection.locked(rows, request)
-            response = super().run_action(request, action, selection.unchanged)
+            if selection.done:
+                messages.success(request, self.said_again(selection.done))
+                return None
+            with origin(submission=submission_of(request)):
+                response = super().run_action(request, action, selection.unchanged)
         if selection.changed:
             messages.warning(request, selection.warning())
         return response
+
+    def said_again(self, count: int) -> str:
+        names = self.opts.verbose_name if count == 1 else self.opts.verbose_name_plural
+        return f"Done once, though it came twice: {count:,} {names}."
 
     def delete_view(self, request, object_id, extra_context=None):
         try:

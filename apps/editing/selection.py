@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Self
 
 from django.db.models import QuerySet
@@ -19,10 +20,13 @@ SHOWN = re.compile(r"([0-9]{1,18}):([0-9]{1,9})")
 
 @dataclass(frozen=True)
 class Selection:
-    """`unchanged` are the rows to act on, `changed` what others made of the rest."""
+    """`unchanged` are the rows to act on, `changed` what others made of the rest; `done` counts
+    those of the same form where it came before.
+    """
 
     unchanged: QuerySet
     changed: list[AuditEntry]
+    done: int = 0
 
     @classmethod
     def locked(cls, rows: QuerySet, request: HttpRequest) -> Self:
@@ -34,6 +38,8 @@ class Selection:
         if not shown:
             return cls(rows, [])
         newer = {pk: shown[pk] for pk, now in lock(rows) if now > shown.get(pk, now)}
+        if newer and (done := done_before(request)):
+            return cls(rows.none(), [], done)
         changed = entries_of_others(rows.model._meta.label_lower, newer, request.user.pk)
         left_out = {entry.object_id for entry in changed}
         return cls(rows.exclude(pk__in=left_out) if left_out else rows, changed)
@@ -55,6 +61,22 @@ def versions_shown(request: HttpRequest) -> dict[int, int]:
     """Key of a row → its version; empty for a form without them."""
     found = SHOWN.findall(request.POST.get(VERSIONS, ""))
     return {int(pk): int(version) for pk, version in found}
+
+
+def submission_of(request: HttpRequest) -> str:
+    """What the form is known by: what it asks for, of which rows at which versions."""
+    data = request.POST
+    asked = data.get("action"), data.get(VERSIONS), sorted(data.getlist("_selected_action"))
+    return f"list {request.user.pk}:{sha256(repr(asked).encode()).hexdigest()[:32]}"
+
+
+def done_before(request: HttpRequest) -> int:
+    """How many rows the same form has changed already: somebody clicked twice."""
+    first = AuditEntry.objects.filter(submission=submission_of(request)).first()
+    if first is None:
+        return 0
+    written = AuditEntry.objects.filter(actor_id=first.actor_id, id__gte=first.id)
+    return written.filter(request_id=first.request_id, action=first.action).count()
 
 
 def lock(rows: QuerySet) -> list[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from django.db import connection
@@ -10,8 +11,10 @@ from apps.editing import presence
 from apps.posts import actions
 from apps.posts.models import Comment, Post
 from tests.editing.test_failures import elsewhere, run
+from tests.editing.test_resubmissions import send
 from tests.factories import CommentFactory, PostFactory, UserFactory, ed, maud, olive, staff
 from tests.forms import OpenForm, log_in, open_change, open_delete
+from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -85,12 +88,27 @@ def test_one_s_own_changes_and_the_schedule_s_are_no_news():
     assert page.act("archive", post)[-1] == "1 post was archived."
 
 
-def test_a_double_click_acts_once():
-    post = PostFactory()
+def test_a_double_click_acts_once_and_says_so():
+    posts = [*PostFactory.create_batch(2), PostFactory(status="published")]
     page = OpenList(log_in(ed()), Post)
-    page.act("publish", post)
-    page.act("publish", post)
-    assert Post.objects.get().version == 2
+    first = page.act("publish", *posts)
+    assert first == ["2 posts were published. 1 stayed as it was."]
+    assert page.act("publish", *posts)[-1] == "Done once, though it came twice: 2 posts."
+    assert [post.version for post in Post.objects.order_by("pk")] == [2, 2, 1]
+    # Another action, or other rows, is another form.
+    assert page.act("archive", posts[0])[-1] == "1 post was archived."
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("postgres")
+def test_clicks_at_the_same_moment_act_once():
+    posts = PostFactory.create_batch(3)
+    page = OpenList(log_in(ed()), Post)
+    data = page.data | {"action": "publish", "_selected_action": [post.pk for post in posts]}
+    answers = at_once(*[partial(send, page, data)] * 4)
+    told = sorted(said(answer)[-1] for answer in answers)
+    assert told == ["3 posts were published.", *["Done once, though it came twice: 3 posts."] * 3]
+    assert {post.version for post in Post.objects.all()} == {2}
 
 
 @pytest.mark.parametrize("factory", [PostFactory, CommentFactory, UserFactory])
