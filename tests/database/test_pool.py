@@ -9,6 +9,7 @@ import time
 import pytest
 from django.db import OperationalError
 
+from apps.database.postgresql import pool
 from apps.database.postgresql.pool import HealingPool
 from tests.races import PATIENCE_SECONDS
 from tests.sizes import OUTAGE_SECONDS, POOL_SIZES
@@ -191,6 +192,36 @@ def test_a_worker_keeps_one_connection_and_no_pool(databases):
     database = databases(DB_ROLE="worker", DB_POOL_RECYCLE="900")
     assert database.pool is None
     assert database.connection.settings_dict["CONN_MAX_AGE"] == 900
+
+
+def test_what_answered_lately_is_only_looked_at(databases, failed_checks, monkeypatch):
+    database = databases(DB_POOL_SIZE="1", DB_MAX_OVERFLOW="0")
+    checks = []
+    check = HealingPool.check_connection
+    monkeypatch.setattr(
+        HealingPool, "check_connection", staticmethod(lambda one: (checks.append(one), check(one)))
+    )
+
+    process = database.ask("SELECT pg_backend_pid()")
+    asked_of_new_one = len(checks)
+    assert database.ask("SELECT pg_backend_pid()") == process
+    assert len(checks) == asked_of_new_one
+
+    monkeypatch.setattr(pool, "TRUSTED_SECONDS", 0)
+    assert database.ask("SELECT pg_backend_pid()") == process
+    assert len(checks) == asked_of_new_one + 1
+
+
+def test_word_of_its_end_is_seen_in_what_answered_lately(databases, failed_checks):
+    database = databases(DB_POOL_SIZE="1", DB_MAX_OVERFLOW="0")
+    process = database.ask("SELECT pg_backend_pid()")
+    with databases(DB_POOL_SIZE="0").connection.cursor() as cursor:
+        # Returns when the process is gone.
+        cursor.execute("SELECT pg_terminate_backend(%s, 5000)", [process])
+        assert cursor.fetchone() == (True,)
+
+    assert database.ask("SELECT pg_backend_pid()") != process
+    assert len(failed_checks) == 1
 
 
 def test_a_recycled_connection_is_replaced(databases):
