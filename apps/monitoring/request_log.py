@@ -1,4 +1,5 @@
 import structlog
+from django.conf import settings
 from django_structlog.middlewares import request as django_structlog
 
 
@@ -8,6 +9,15 @@ class RequestMiddleware(django_structlog.RequestMiddleware):
     def handle_response(self, request, response) -> None:
         response["X-Request-ID"] = structlog.contextvars.get_contextvars()["request_id"]
         super().handle_response(request, response)
+
+    @classmethod
+    def bind_ip(cls, request) -> None:
+        # What forwarding headers say is a proxy's or a forger's; to look through all of them took
+        # as long as everything else that is done here.
+        if settings.BEHIND_PROXY:
+            super().bind_ip(request)
+        else:
+            structlog.contextvars.bind_contextvars(ip=request.META.get("REMOTE_ADDR"))
 
     @staticmethod
     def bind_user_id(request) -> None:

@@ -48,7 +48,7 @@ MIDDLEWARE = [
     "apps.monitoring.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "apps.backoffice.policy.PolicyMiddleware",
     "apps.monitoring.request_log.RequestMiddleware",
     # Before anything reads the body.
     "apps.backoffice.errors.RequestSizeMiddleware",
@@ -162,5 +162,6 @@ vars().update(env("EMAIL_URL"))
 LOGGING = logging_for(env, default_format="console")
 # One line a request, when it is done.
 DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = logging.DEBUG
+BEHIND_PROXY = env("BEHIND_PROXY")
 # An id from outside is a proxy's or a forger's.
-DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = env("BEHIND_PROXY")
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = BEHIND_PROXY

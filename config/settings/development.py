@@ -16,7 +16,7 @@ if DEBUG:
     INSTALLED_APPS += ["debug_toolbar", "django_extensions"]
     # Behind the policy's middleware: the toolbar asks for its nonce before the header is written.
     MIDDLEWARE.insert(
-        MIDDLEWARE.index("csp.middleware.CSPMiddleware") + 1,
+        MIDDLEWARE.index("apps.backoffice.policy.PolicyMiddleware") + 1,
         "debug_toolbar.middleware.DebugToolbarMiddleware",
     )
     INTERNAL_IPS = ["127.0.0.1", "::1"]

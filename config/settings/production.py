@@ -25,7 +25,7 @@ if HTTPS:
     # The prefix makes browsers refuse a cookie that a neighbouring host tries to plant.
     SESSION_COOKIE_NAME = "__Host-sessionid"
     CSRF_COOKIE_NAME = "__Host-csrftoken"
-if env("BEHIND_PROXY"):
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # W005 and W021 ask to bind every host of the domain, and browsers' lists for ever: the owner of the

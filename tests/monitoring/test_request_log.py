@@ -43,3 +43,12 @@ def test_the_line_names_the_user_by_id(client, django_user_model):
 
     finished = [line for line in lines if line["event"] == "request_finished"]
     assert [line["user_id"] for line in finished] == [olive.pk]
+
+
+@pytest.mark.parametrize(("behind_proxy", "expected"), [(False, "127.0.0.1"), (True, "192.0.2.7")])
+def test_whoever_forwards_is_believed_behind_a_proxy_only(behind_proxy, expected, client, settings):
+    settings.BEHIND_PROXY = behind_proxy
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        client.get("/", headers={"x-forwarded-for": "192.0.2.7"})
+
+    assert {line["ip"] for line in lines} == {expected}
