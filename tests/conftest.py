@@ -15,11 +15,15 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import OperationalError
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.models import Model
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from psycopg.errors import DeadlockDetected
+from zeal.listeners import n_plus_one_listener
+from zeal.patch import get_instance_key
 
 from apps.backoffice import guarded_redis, single_flight
+from apps.database.planned import PlannedQuery
 from tests.clients import StaffClient
 from tests.stores import Postgres, Redis
 
@@ -202,6 +206,22 @@ def _flush_empties_every_table() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "sql_flush", sql_flush)
         patch.setattr(DatabaseOperations, "execute_sql_flush", execute_sql_flush)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_planned_object_is_alone() -> Iterator[None]:
+    """What is found by `get` zeal leaves alone: nothing that is read of it can be repeated."""
+    stock_rows = PlannedQuery.rows
+
+    def rows(self, **given):
+        found = stock_rows(self, **given)
+        if len(found) == 1 and isinstance(found[0], Model):
+            n_plus_one_listener.ignore(get_instance_key(found[0]))
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(PlannedQuery, "rows", rows)
         yield
 
 

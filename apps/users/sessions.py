@@ -9,6 +9,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseSessionS
 from django.db import connections, models, router, transaction
 from django.utils import timezone
 
+from apps.database.planned import fetch_planned
 from apps.users.models import Session, User
 from apps.users.rights import as_set, rights_sql
 
@@ -61,17 +62,16 @@ class SessionStore(DatabaseSessionStore):
 def session_with_user(key: str) -> Session | None:
     """The session that has not expired, `.user` read with it and his rights filled in.
 
-    One statement for what is otherwise four: it is asked on every page.
+    One statement for what is otherwise four: it is asked on every page. To plan it took twice as
+    long as all the rest.
     """
     using = router.db_for_read(Session)
     connection = connections[using]
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute(session_sql(using), [key, now])
-        row = cursor.fetchone()
-    if row is None:
+    rows = fetch_planned(connection, session_sql(using), [key, now])
+    if not rows:
         return None
-    *values, rights = converted(row, using)
+    *values, rights = converted(rows[0], using)
     session = build(Session, values[: len(SESSION_FIELDS)], using)
     if session.user_id is not None:
         session.user = build(User, values[len(SESSION_FIELDS) :], using)

@@ -2,8 +2,10 @@
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import NO_DB_ALIAS
-from django.db.backends.postgresql import features
+from django.db.backends.postgresql import features, operations
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django_zero_downtime_migrations.backends.postgres import base
+from psycopg.types.numeric import Int8
 
 from apps.database.observer import Observer
 
@@ -17,12 +19,47 @@ class DatabaseFeatures(features.DatabaseFeatures):
     can_rollback_ddl = False
 
 
+# psycopg prepares what was executed so often, and nothing at all without a number; what is to be
+# prepared says so.
+NEVER_BY_ITSELF = 2**31
+
+
+class PlanningCursor(ServerBindingCursor):
+    def execute(self, query, params=None):
+        typed = params and [Int8(one) if type(one) is int else one for one in params]
+        return super().execute(query, typed, prepare=True)
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    def last_executed_query(self, cursor, sql, params):
+        # Its values never were in the statement.
+        if isinstance(cursor, PlanningCursor):
+            return self.compose_sql(sql, params)
+        return super().last_executed_query(cursor, sql, params)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     SchemaEditorClass = DatabaseSchemaEditor
     features_class = DatabaseFeatures
+    ops_class = DatabaseOperations
     # Of the migrations that run on this connection.
     observer = Observer()
     limits = Limits()
+
+    def get_connection_params(self):
+        return super().get_connection_params() | {"prepare_threshold": NEVER_BY_ITSELF}
+
+    def planning_cursor(self):
+        """A cursor whose statements are planned once, and then kept by the connection."""
+        self.ensure_connection()
+        if getattr(self.connection, "plans_no_more", False):
+            return self.cursor()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(PlanningCursor(self.connection))
+
+    def plan_no_more(self) -> None:
+        """For as long as this connection lives: a pool ends it sooner or later."""
+        self.connection.plans_no_more = True
 
     @property
     def pool(self) -> HealingPool | None:
