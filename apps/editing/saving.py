@@ -22,6 +22,7 @@ from django.urls import reverse
 from apps.activity.actions import Source
 from apps.activity.models import AuditEntry
 from apps.activity.origin import origin
+from apps.database.planned import PlanLost
 from apps.editing import not_saved
 from apps.editing.actions import Resolution
 from apps.editing.not_saved import Cause, NotSaved, cause_of
@@ -95,12 +96,13 @@ class Saving:
 
     def twice(self, page: Callable[[], HttpResponse]) -> HttpResponse:
         """A second look where a unique value was taken meanwhile: by the same form, which was
-        faster, or by somebody, which is an error beside the field.
+        faster, or by somebody, which is an error beside the field. Also where a column has another
+        type since the last save.
         """
         opened = self.sent.opened
         try:
             return self.attempt(page)
-        except (IntegrityError, SavedMeanwhile):
+        except (IntegrityError, SavedMeanwhile, PlanLost):
             self.sent.opened = opened
             self.sent.post_as_typed()
             self.target = self.new_target()

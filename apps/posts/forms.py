@@ -1,4 +1,5 @@
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from django import forms
 from django.core.validators import validate_slug
@@ -9,8 +10,9 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from apps.backoffice.fields import LinesField
+from apps.database.planned import Given, PlannedQuery
 from apps.posts.markdown import validate_content
-from apps.posts.models import Comment, Post
+from apps.posts.models import Comment, Post, Tag
 from apps.posts.workflow import SCHEDULE, Step, pressed_step
 
 
@@ -68,7 +70,9 @@ class PostForm(forms.ModelForm):
         fields = ["title", "slug", "content", "category", "tags", "kind", "author"]
 
     def __init__(self, *args, user, **kwargs):
-        super().__init__(*args, **kwargs)
+        post = kwargs.get("instance") if "tags" in self.base_fields else None
+        with tags_at_hand(post):
+            super().__init__(*args, **kwargs)
         self.user = user
         if moment := self.instance.publish_at:
             # As the inputs show it: seconds would make every save another time.
@@ -145,6 +149,23 @@ class PostForm(forms.ModelForm):
         if self.instance.pk is None:
             return set()
         return set(self.fields) - set(self.changed_data)
+
+
+TAGS = PlannedQuery(lambda: Tag.objects.filter(posts=Given("post")))
+
+
+@contextmanager
+def tags_at_hand(post: Post | None) -> Iterator[None]:
+    """The form reads the tags as `prefetch_related` leaves them, by a statement planned once."""
+    if post is None or post.pk is None:
+        yield
+        return
+    tags = Tag.objects.all()
+    tags._result_cache = TAGS.rows(post=post.pk)
+    post._prefetched_objects_cache = {"tags": tags}
+    yield
+    # Whoever has the post next reads them anew.
+    del post._prefetched_objects_cache
 
 
 def slug_is_taken(post: Post) -> str:

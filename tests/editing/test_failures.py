@@ -222,3 +222,22 @@ def test_on_sqlite_a_writer_that_ends_late_leaves_a_pending_edit(form, monkeypat
     assert "Somebody is saving this post, try again" in answer.content.decode()
     assert_kept(answer, "lock")
     assert_its_button_saves(form, answer)
+
+
+@pytest.mark.usefixtures("postgres")
+@transactional
+def test_a_column_of_another_type_keeps_no_save(form):
+    """A migration in the midst of work: how the row is read was planned for the old type."""
+    assert form.post(title="First").status_code == 302
+    again = open_change(form.client, Post.objects.get())
+    with elsewhere() as other:
+        other.execute("ALTER TABLE posts ALTER slug TYPE text")
+    try:
+        assert again.post(title="Second").status_code == 302
+    finally:
+        with elsewhere() as other:
+            other.execute("ALTER TABLE posts ALTER slug TYPE varchar(200)")
+        connection.close()
+
+    assert not PendingEdit.objects.exists()
+    assert Post.objects.get().title == "Second"

@@ -91,7 +91,7 @@ def test_an_edit_that_fails_restores_nothing(post, form, monkeypatch):
         raise Error("The disk is full.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(post_admin.actions, "save_post", fails)
+        patch.setattr(post_admin.actions, "write_post", fails)
         answer = page.post(_restore="1")
     assert answer.status_code == 503
     assert state(post) == ("Harbour", "Open.", False, 2)

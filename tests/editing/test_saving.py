@@ -261,7 +261,7 @@ def test_what_a_bug_would_have_eaten_is_waiting(both, monkeypatch):
     def broken(*args, **options):
         raise RuntimeError("A bug.")
 
-    monkeypatch.setattr(actions, "save_post", broken)
+    monkeypatch.setattr(actions, "write_post", broken)
     with pytest.raises(RuntimeError):
         eds.save(title="Typed")
     pending = PendingEdit.objects.get()

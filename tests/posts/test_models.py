@@ -1,6 +1,7 @@
 """What the database itself refuses, whoever writes."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from apps.posts.models import Comment, Post
@@ -67,3 +68,15 @@ def test_a_comment_is_by_an_account_or_by_a_visitor():
     by_account = CommentFactory(author=UserFactory(name="Wren"), author_name="")
     assert (by_visitor.written_by, by_account.written_by) == ("K. Dahl", "Wren")
     assert str(Comment(body="x" * 100)) == "x" * 60
+
+
+def test_a_constraint_is_judged_unless_a_column_of_it_is_left_out():
+    post = PostFactory.build(
+        status="scheduled", publish_at=None, title="", slug="harbour", author=None
+    )
+
+    with pytest.raises(ValidationError, match="needs the time"):
+        post.validate_constraints(exclude={"slug", "import_key", "title", "kind", "published_at"})
+    post.validate_constraints(exclude={"slug", "import_key", "title", "kind", "status"})
+    with pytest.raises(ValidationError, match="Give the post a title"):
+        post.validate_constraints(exclude={"slug", "import_key", "kind", "status"})

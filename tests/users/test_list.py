@@ -2,6 +2,7 @@ import datetime
 import re
 
 import pytest
+from django.contrib.admin import site
 from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.db import connection
@@ -278,3 +279,30 @@ def test_the_list_takes_as_many_queries_for_a_thousand_rows_as_for_ten(admin, pa
             assert shown(admin, **params)
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 8
+
+
+def test_names_are_offered_alike_with_and_without_a_condition():
+    for name in ("Mara Vos", "marc Lind", "Márta Toth", "MARIO", "Ma%", "Nora"):
+        UserFactory(name=name)
+    UserFactory(name="Mark Gone", deleted_at=timezone.now())
+    users = site.get_model_admin(User)
+
+    for term in (
+        "mar",
+        " MAR ",
+        "Ma%",
+        "m",
+        "marc lind",
+        "már",
+        "zz",
+        "a\x00b",
+        "",
+        "mar@",
+        "email:m",
+    ):
+        everybody = users.complete(User.objects.all(), term, 21)
+        assert everybody == users.complete(User.objects.filter(pk__gt=0), term, 21), term
+        assert everybody[:2] == users.complete(User.objects.all(), term, 2)
+    assert [str(one) for one in users.complete(User.objects.all(), "mar", 21)] == [
+        "Mara Vos", "marc Lind", "MARIO",
+    ]  # fmt: skip

@@ -28,6 +28,7 @@ from apps.posts.actions.posts import (
     schedule_post,
     submit_post,
     submit_posts,
+    write_post,
 )
 from apps.posts.actions.schedule import publish_due_posts, purge_trashed_posts
 from apps.posts.actions.topics import (
@@ -73,4 +74,5 @@ __all__ = [
     "schedule_post",
     "submit_post",
     "submit_posts",
+    "write_post",
 ]

@@ -71,7 +71,12 @@ def _take_first_step(post: Post, step: Step, by: User, publish_at: datetime | No
 
 
 @transaction.atomic
-def save_post(
+def save_post(post: Post, *, by: User, **written) -> Post:
+    """`write_post` in a transaction of its own."""
+    return write_post(post, by=by, **written)
+
+
+def write_post(
     post: Post,
     *,
     by: User,
@@ -81,6 +86,9 @@ def save_post(
     publish_at: datetime | None = None,
 ) -> Post:
     """Write the named fields, the tags if given and one step, all in one version.
+
+    Within a transaction that ends with whatever is raised here, as that of an edit page does: to
+    set a savepoint and release it was an eighth of a save.
 
     Raises StepNotPossibleError if the post has left the state that the step, or the right of
     its writer, begins at: somebody else was faster.

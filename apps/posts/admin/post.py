@@ -143,7 +143,7 @@ class PostAdmin(VersionedAdmin):
             tags = form.cleaned_data["tags"]
             actions.create_post(obj, by=request.user, tags=tags, step=step, publish_at=publish_at)
         elif form.changed_fields or "tags" in form.changed_data or step:
-            actions.save_post(
+            actions.write_post(
                 obj,
                 by=request.user,
                 fields=form.changed_fields,

@@ -3,6 +3,7 @@ from django.utils import timezone
 
 from apps.backoffice import panels
 from apps.backoffice.rows import short_time
+from apps.database.planned import Given, PlannedQuery
 from apps.posts.models import Comment, Post
 from apps.posts.panels.parts import badge_of, changelist, person_panel, render
 from apps.posts.wording import cut
@@ -10,6 +11,14 @@ from apps.posts.workflow import SCHEDULE, steps_for
 
 COMMENTS_SHOWN = 10
 COMMENT_COLUMNS = ["pk", "body", "status", "created_at", "author_name", "author__name"]
+NEWEST_COMMENTS = PlannedQuery(
+    lambda: (
+        Comment.objects.live()
+        .filter(post_id=Given("post"))
+        .newest_first()
+        .values_list(*COMMENT_COLUMNS)[:COMMENTS_SHOWN]
+    )
+)
 STATUS_LABELS = dict(Comment.Status.choices)
 
 
@@ -43,7 +52,6 @@ def comments_of_post(request, post):
     """The latest ten, whatever was decided about them."""
     if not request.user.has_perm("posts.view_comment"):
         return None
-    newest = Comment.objects.live().filter(post=post).newest_first()
     # Tuples and one address: model objects and ten `{% url %}` were a fifth of the page.
     address = reverse("admin:posts_comment_change", args=[0])
     comments = [
@@ -55,9 +63,7 @@ def comments_of_post(request, post):
             "status": status,
             "label": STATUS_LABELS[status],
         }
-        for pk, body, status, created_at, visitor, name in newest.values_list(*COMMENT_COLUMNS)[
-            :COMMENTS_SHOWN
-        ]
+        for pk, body, status, created_at, visitor, name in NEWEST_COMMENTS.rows(post=post.pk)
     ]
     return panels.Panel(
         key="comments",

@@ -1,3 +1,5 @@
+import re
+
 from django.contrib import admin
 from django.db.models.functions import Lower
 from django.forms import CheckboxSelectMultiple
@@ -9,8 +11,9 @@ from apps.backoffice.filters import BooleanFilter, DateRangeFilter, MemberFilter
 from apps.backoffice.keyset import Order
 from apps.backoffice.panels import FormPanel
 from apps.backoffice.rows import Column, number, short_time, when
-from apps.backoffice.search import PrefixSearch
+from apps.backoffice.search import LAST_CHARACTER, PrefixSearch
 from apps.database.expressions import Bytewise
+from apps.database.planned import Given, PlannedQuery
 from apps.editing.admin import VersionedAdmin
 from apps.users import actions
 from apps.users.admin import sets
@@ -24,6 +27,19 @@ from apps.users.querysets import groups_within
 from apps.users.rights import holds_more
 
 BY_NAME = Bytewise(Lower("name"))
+MOST_OFFERED = 21
+# What most fields ask while somebody types: of all who are here, the first whose names begin so.
+NAMED = PlannedQuery(
+    lambda: (
+        User.objects.live()
+        .alias(start=BY_NAME)
+        .filter(start__gte=Lower(Given("first")), start__lt=Lower(Given("last")))
+        .order_by(BY_NAME.asc(), "pk")
+        .only("name")[:MOST_OFFERED]
+    )
+)
+# No e-mail address.
+BEGINNING_OF_NAME = re.compile(r"\s*([^\s@:\x00][^@:\x00]{0,199})")
 EDITED = [
     "name", "email", "email_verified", "phone", "region", "is_active", "is_staff", "is_superuser"
 ]  # fmt: skip
@@ -80,6 +96,14 @@ class UserAdmin(AccountPages, VersionedAdmin):
     export_needs = {"email": "users.export_emails", "phone": "users.export_emails"}
     inlines = [ProfileInline]
     readonly_fields = ["points", "created_at", "last_seen_at", "standing"]
+
+    def complete(self, queryset, term, limit):
+        """As any list's, at less than half of the cost where the field adds no condition."""
+        begun = BEGINNING_OF_NAME.fullmatch(term)
+        if queryset.query.where or begun is None or limit > MOST_OFFERED:
+            return super().complete(queryset, term, limit)
+        first = begun[1].rstrip()
+        return NAMED.rows(first=first, last=first + LAST_CHARACTER)[:limit]
 
     # What the page shows, and what of it this person may change
 
