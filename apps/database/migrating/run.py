@@ -57,10 +57,7 @@ class Run:
         if older:
             raise second_stage_waits(left, older)
         if left and stage is Stage.PRE_DEPLOY:
-            self.progress.say(
-                f"{counted(left)} left for after the deploy: run `manage.py migrate` "
-                "when every process runs this release."
-            )
+            self.progress.say(left_for_later(left))
 
     def begin(self, migration: Migration, backwards: bool) -> None:
         """LockBusy, before anything of it runs, if the lock was lost."""
@@ -136,6 +133,18 @@ class Run:
 
 def counted(plan: Plan) -> str:
     return "1 migration is" if len(plan) == 1 else f"{len(plan)} migrations are"
+
+
+def left_for_later(left: Plan) -> str:
+    if left[0][1]:
+        return (
+            f"{counted(left)} left to be undone: run it again without `--pre-deploy` when no "
+            "process of this release is left."
+        )
+    return (
+        f"{counted(left)} left for after the deploy: run `manage.py migrate` when every process "
+        "runs this release."
+    )
 
 
 def second_stage_waits(left: Plan, older: list[OlderProcess]) -> OlderProcesses:

@@ -32,6 +32,18 @@ def test_the_first_stage_leaves_what_must_wait_and_says_so(release):
     assert release.applied() == ["0001_book", "0002_column", "0003_column_goes"]
 
 
+@pytest.mark.slow
+def test_going_back_is_a_deploy_the_other_way_round(release):
+    assert release.migrate().code == 0
+
+    first = release.migrate("shelf", "0001", "--pre-deploy")
+
+    assert "1 migration is left to be undone: run it again without `--pre-deploy`" in first.out
+    assert release.applied() == ["0001_book", "0002_column"]
+    assert release.migrate("shelf", "0001").code == 0
+    assert release.applied() == ["0001_book"]
+
+
 def test_an_empty_database_has_no_second_stage(empty_project):
     empty_project.migration("0002_column_goes", UNUSED_COLUMN_GOES)
     empty_project.migration("0003_column", COLUMN)
