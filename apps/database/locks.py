@@ -69,7 +69,7 @@ class Holder:
 
 @dataclass(frozen=True)
 class Waiter:
-    """A session that waits for a lock, and the sessions it waits for."""
+    """A session that waits for a lock."""
 
     pid: int
     name: str
@@ -78,8 +78,6 @@ class Waiter:
     lock: str
     table: str
     seconds: float | None
-    # 0 stands for a prepared transaction.
-    blocked_by: tuple[int, ...]
 
 
 # A worker of autovacuum has no user, which everybody may see; so it is told from a VACUUM that
@@ -139,7 +137,7 @@ WAITERS = """
 SELECT lock.pid, activity.application_name, coalesce(activity.usename, ''),
     coalesce(nullif(activity.query, '<insufficient privilege>'), ''), lock.mode,
     coalesce(lock.relation::regclass::text, ''),
-    extract(epoch FROM clock_timestamp() - lock.waitstart)::float, pg_blocking_pids(lock.pid)
+    extract(epoch FROM clock_timestamp() - lock.waitstart)::float
 FROM pg_locks AS lock JOIN pg_stat_activity AS activity USING (pid)
 WHERE NOT lock.granted AND activity.datname = current_database()
 ORDER BY 7 DESC NULLS LAST, 1
@@ -165,7 +163,7 @@ def blockers_of(connection: BaseDatabaseWrapper, pid: int) -> list[Holder]:
 def waiters(connection: BaseDatabaseWrapper) -> list[Waiter]:
     """Everybody in this database who waits for a lock, the longest at it first."""
     rows = fetch_all(connection, WAITERS)
-    return [Waiter(*row[:4], sql_name(row[4]), *row[5:7], tuple(row[7])) for row in rows]
+    return [Waiter(*row[:4], sql_name(row[4]), *row[5:]) for row in rows]
 
 
 def missing_grant(connection: BaseDatabaseWrapper) -> str:

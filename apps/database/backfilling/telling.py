@@ -4,8 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connections
-
 from apps.database.observer import Kind, Observer, Statement
 
 from .progress import rows_in_all
@@ -15,8 +13,7 @@ PHASE = "rows"
 
 
 def statement_of(work: Work) -> Statement:
-    table = connections[work.using].ops.quote_name(work.table)
-    return Statement(work.sql, Kind.BATCHED, "ROW EXCLUSIVE", (table,))
+    return Statement(work.sql, Kind.BATCHED, "ROW EXCLUSIVE", (work.table,))
 
 
 def foretell(editor, work: Work) -> None:

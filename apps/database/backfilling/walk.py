@@ -6,12 +6,12 @@ import time
 from django.db import OperationalError, connections
 
 from apps.database.errors import LockBusy
+from apps.database.timeouts import brief
 
 from .checkpoint import Checkpoint
 from .pace import Pace
 from .telling import Telling
 from .throttle import LOOK_SECONDS, Throttle
-from .timeouts import brief
 from .work import Window, Work
 
 # Deadlock, lock timeout, statement timeout; another writer on SQLite.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from django.db.migrations import Migration, SeparateDatabaseAndState
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ModelState, ProjectState
 
 from .shapes import joining_table, table_of
@@ -15,14 +16,22 @@ from .tables import Tables
 def steps_of(migration: Migration, state: ProjectState, tables: Tables) -> list[Step]:
     """The steps forwards from `state`, which is taken along to the end of the migration."""
     steps = []
-    before = state.clone()
-    for place, operation in enumerate(migration.operations):
-        operation.state_forwards(migration.app_label, state)
-        after = state.clone()
+    for place, (operation, before, after) in enumerate(walked(migration, state)):
         step = Step(migration, operation, place, False, before, after, tables)
         steps += _in_the_database(step)
-        before = after
     return steps
+
+
+def walked(
+    migration: Migration, state: ProjectState
+) -> Iterator[tuple[Operation, ProjectState, ProjectState]]:
+    """Each operation with the models before and after it; `state` is taken along."""
+    before = state.clone()
+    for operation in migration.operations:
+        operation.state_forwards(migration.app_label, state)
+        after = state.clone()
+        yield operation, before, after
+        before = after
 
 
 def undone(steps: list[Step]) -> list[Step]:

@@ -1,6 +1,9 @@
 """Which tables somebody may be using."""
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError
+
+from apps.database.fetching import fetch_one
+from apps.database.timeouts import brief
 
 from .offline import Offline
 
@@ -37,20 +40,15 @@ class Tables:
     def _count(self, table: str) -> int:
         name = self.connection.ops.quote_name(table)
         count = f"SELECT count(*) FROM (SELECT 1 FROM {name} LIMIT {LARGE + 1}) AS first"  # noqa: S608  # nosec B608
-        with self.connection.cursor() as cursor:
-            cursor.execute("SELECT to_regclass(%s)", [name])
-            if cursor.fetchone()[0] is None:
-                return 0
-            try:
-                with transaction.atomic(self.connection.alias):
-                    # Whoever locks the whole table has put something there, and so has what takes
-                    # long to be looked through.
-                    cursor.execute("SET LOCAL lock_timeout = '300ms'")
-                    cursor.execute("SET LOCAL statement_timeout = '3s'")
-                    cursor.execute(count)
-                    return cursor.fetchone()[0]
-            except OperationalError:
-                return LARGE + 1
+        if fetch_one(self.connection, "SELECT to_regclass(%s)", [name])[0] is None:
+            return 0
+        try:
+            with brief(self.connection, "3s"):
+                return fetch_one(self.connection, count)[0]
+        except OperationalError:
+            # Whoever locks the whole table has put something there, and so has what takes long to
+            # be looked through.
+            return LARGE + 1
 
 
 class InUse(Tables):

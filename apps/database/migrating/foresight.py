@@ -11,6 +11,7 @@ from django.db.migrations.state import ProjectState
 from syzygy.plan import Plan
 
 from apps.database.linting.shapes import table_of
+from apps.database.linting.steps import walked
 from apps.database.observer import Statement
 
 
@@ -36,7 +37,7 @@ def foresee(connection, plan: Plan) -> Iterator[Foreseen]:
         if backwards:
             key = migration.app_label, migration.name
             state = executor.loader.project_state(key, at_end=False)
-        steps = list(_steps(migration, state))
+        steps = list(walked(migration, state))
         for operation, before, after in reversed(steps) if backwards else steps:
             table = _table(migration.app_label, operation, before, after)
             move = operation.database_forwards
@@ -47,16 +48,6 @@ def foresee(connection, plan: Plan) -> Iterator[Foreseen]:
             if is_sql(operation):
                 statements = _statements(connection, made, move, *change)
             yield Foreseen(migration, operation, backwards, table, statements)
-
-
-def _steps(
-    migration: Migration, state: ProjectState
-) -> Iterator[tuple[Operation, ProjectState, ProjectState]]:
-    """Each operation with the models before and after it; `state` is taken along."""
-    for operation in migration.operations:
-        before = state.clone()
-        operation.state_forwards(migration.app_label, state)
-        yield operation, before, state.clone()
 
 
 def _table(app_label: str, operation: Operation, *states: ProjectState) -> str:

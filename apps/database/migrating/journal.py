@@ -117,7 +117,7 @@ class Journal(Observer):
                 "kind": statement.kind,
                 "verb": verb_of(statement.sql),
                 "lock": statement.lock,
-                "table": statement.table.strip('"'),
+                "table": statement.table,
                 "rows": rows,
                 "bytes": size,
                 "seconds": round(seconds, 3),

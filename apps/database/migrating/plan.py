@@ -88,7 +88,7 @@ def _with_time(connection, statement: Statement, estimates: Estimates) -> Planne
         statement.sql,
         statement.kind.value,
         "" if statement.kind is Kind.FREE else statement.lock,
-        [table.strip('"') for table in statement.tables],
+        list(statement.tables),
         round(seconds, 4),
     )
 

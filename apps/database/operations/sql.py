@@ -47,9 +47,5 @@ class PostgresSQL(Operation):
         if not router.allow_migrate(connection.alias, app_label):
             return
         statements = [statements] if isinstance(statements, str) else statements
-        if not schema_editor.collect_sql:
+        if statements:
             schema_editor.execute_together(statements)
-            return
-        for statement in statements:
-            # Without parameters a percent sign is a percent sign.
-            schema_editor.execute(statement, params=None)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.backends.utils import strip_quotes
+
 from apps.database.fetching import fetch_one
 from apps.database.observer import Kind, Statement
 
@@ -28,7 +30,8 @@ class ForeseeingEditor(DatabaseSchemaEditor):
             return
         sql = templates.filled(sql)
         if isinstance(sql, FillNulls):
-            self._note(Statement(str(sql), Kind.BATCHED, "ROW EXCLUSIVE", (sql.part("table"),)))
+            table = strip_quotes(sql.part("table"))
+            self._note(Statement(str(sql), Kind.BATCHED, "ROW EXCLUSIVE", (table,)))
         elif isinstance(sql, Careful):
             for step in [sql.plain] if self._is_empty(part(sql.plain, "table")) else sql:
                 self._foresee(step)
@@ -36,8 +39,7 @@ class ForeseeingEditor(DatabaseSchemaEditor):
             self._foresee(sql)
 
     def execute_together(self, statements: Sequence[str], tables: Sequence[str] = ()) -> None:
-        text = "; ".join(sql.strip().rstrip(";") for sql in statements)
-        self._note(Statement(text, Kind.BRIEF, "ACCESS EXCLUSIVE", tuple(tables)))
+        self._note(self._together(statements, tables))
 
     def _foresee(self, step: Any) -> None:
         self._note(self._statement(step, str(templates.text_of(step))))

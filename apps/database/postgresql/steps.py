@@ -71,6 +71,7 @@ class SteppingEditor(ZeroDowntime, Stock):
         """
         if self.collect_sql:
             for sql in statements:
+                # Without parameters a percent sign is a percent sign.
                 self.execute(sql, None)
             return
 
@@ -79,10 +80,13 @@ class SteppingEditor(ZeroDowntime, Stock):
                 for sql in statements:
                     self._send(sql)
 
-        text = "; ".join(sql.strip().rstrip(";") for sql in statements)
-        tables = tuple(tables or tables_shut(statements))
-        statement = Statement(text, Kind.BRIEF, "ACCESS EXCLUSIVE", tables)
+        statement = self._together(statements, tables)
         run(self.connection, statement, perform, self.connection.limits.sql_statement_ms)
+
+    def _together(self, statements: Sequence[str], tables: Sequence[str]) -> Statement:
+        text = "; ".join(sql.strip().rstrip(";") for sql in statements)
+        shut = map(strip_quotes, tables or tables_shut(statements))
+        return Statement(text, Kind.BRIEF, "ACCESS EXCLUSIVE", tuple(shut))
 
     def look(self, table: str, read: Callable[[], T]) -> T:
         """What `read` finds out about the table; who only collects SQL waits for nobody."""

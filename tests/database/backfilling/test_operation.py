@@ -114,4 +114,4 @@ def test_the_plan_foresees_it(state, postgres):
 
     [statement] = editor.foreseen
     assert (statement.kind, statement.lock) == ("batched", "ROW EXCLUSIVE")
-    assert statement.tables == ('"scratch_numbered"',)
+    assert statement.tables == ("scratch_numbered",)

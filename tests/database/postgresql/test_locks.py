@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, migrations, models
 
 from apps.database.errors import LockBusy, MigrationStopped
-from apps.database.locks import HolderKind, holders_of, missing_grant, waiters
+from apps.database.locks import HolderKind, blockers_of, holders_of, missing_grant, waiters
 from apps.database.migrating.sizes import size_of
 from apps.database.migrating.verify import Verification
 from apps.database.operations import AlterFieldType, ExpandRename, PostgresSQL
@@ -410,9 +410,10 @@ def test_who_waits_for_whom_is_told(shop, session):
     eventually(lambda: waiters(connection))
 
     [waiter] = waiters(connection)
+    [blocker] = blockers_of(connection, waiter.pid)
     ask(f"SELECT pg_terminate_backend({waiter.pid})")
 
-    assert waiter.blocked_by == (sitting,)
+    assert blocker.pid == sitting
     assert waiter.lock == "ACCESS EXCLUSIVE"
     assert waiter.table == "shop_item"
     assert isinstance(waiting.outcome(), psycopg.Error)

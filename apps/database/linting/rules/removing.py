@@ -40,9 +40,7 @@ def column_goes_too_early(step: Step) -> Iterator[Refusal]:
 
 
 def table_goes_too_early(step: Step) -> Iterator[Refusal]:
-    if not step.is_a(DeleteModel) or step.backwards or not step.table:
-        return
-    if is_after_the_deploy(step):
+    if not _is_dropped(step) or is_after_the_deploy(step):
         return
     yield step.refuse(
         f"it drops the table {step.table} before the deploy.",
@@ -54,10 +52,10 @@ def table_goes_too_early(step: Step) -> Iterator[Refusal]:
 
 def table_still_refers(step: Step) -> Iterator[Refusal]:
     """New code deletes what a row of the forgotten table refers to, and knows of no such row."""
-    if not step.is_a(DeleteModel) or step.backwards or not step.table:
+    if not _is_dropped(step) or not is_after_the_deploy(step):
         return
     keys = {name: field for name, field in step.model.fields.items() if is_enforced_key(field)}
-    if not keys or not is_after_the_deploy(step):
+    if not keys:
         return
     yield step.refuse(
         f"it drops the table {step.table}, which refers to others until then.",
@@ -69,6 +67,11 @@ def table_still_refers(step: Step) -> Iterator[Refusal]:
         ),
         paste("After the deploy", step.operation, stage="POST_DEPLOY"),
     )
+
+
+def _is_dropped(step: Step) -> bool:
+    """Whether it drops a table in use. Undoing a CreateModel is what undoing means."""
+    return step.is_a(DeleteModel) and not step.backwards and bool(step.table)
 
 
 def _removed(step: Step) -> Field | None:

@@ -1,4 +1,3 @@
-import getpass
 import json
 
 from django.core.management.base import BaseCommand, CommandError
@@ -8,6 +7,7 @@ from apps.database import backfilling
 from apps.database.backfilling import listing
 from apps.database.backfilling.checkpoint import rows
 from apps.database.migrating.interruption import INTERRUPTED, ended_in_order
+from apps.database.migrating.journal import who
 from apps.database.migrating.observers import observed_by
 from apps.database.migrating.output import progress_on
 from apps.database.operations.finding import work_named
@@ -31,7 +31,7 @@ class Command(BaseCommand):
         for do, help_text in (("pause", "stop one after its batch"), ("resume", "let it go on")):
             one = does.add_parser(do, help=help_text)
             one.add_argument("name", metavar="NAME")
-            one.add_argument("--by", default=getpass.getuser(), help="who; by default, %(default)s")
+            one.add_argument("--by", default=who(), help="who; by default, %(default)s")
             if do == "pause":
                 one.add_argument("--reason", default="")
 

@@ -1,4 +1,4 @@
-"""Transactions with time limits of their own; the session's are back when they end."""
+"""A transaction with time limits of its own; the session's are back when it ends."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,16 +9,10 @@ SQL = "SELECT set_config('lock_timeout', %s, true), set_config('statement_timeou
 
 
 @contextmanager
-def brief(connection) -> Iterator[None]:
+def brief(connection, statement: str = "2s") -> Iterator[None]:
     """Who waits for one row has others locked that clients want, so it does not wait long."""
-    with _within(connection, "300ms", "2s"):
-        yield
-
-
-@contextmanager
-def _within(connection, lock: str, statement: str) -> Iterator[None]:
     with transaction.atomic(connection.alias):
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:
-                cursor.execute(SQL, [lock, statement])
+                cursor.execute(SQL, ["300ms", statement])
         yield
