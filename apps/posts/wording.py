@@ -1,9 +1,11 @@
 """Short words for lists and panels: counts whose cost does not grow, texts cut to a length."""
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from apps.backoffice import counts
 from apps.backoffice.caching import cached
+from apps.database.planned import fetch_planned
 from apps.posts.models import Comment, Post
 
 CAP = 100
@@ -11,7 +13,10 @@ CAP = 100
 
 def capped_count(queryset: QuerySet, cap: int = CAP) -> str:
     """`3`, or `100+`."""
-    count = counts.capped(queryset.order_by(), cap)
+    return capped_words(counts.capped(queryset.order_by(), cap), cap)
+
+
+def capped_words(count: int, cap: int) -> str:
     return f"{cap:,}+" if count > cap else f"{count:,}"
 
 
@@ -40,6 +45,15 @@ def cut(words: str, characters: int) -> str:
     return words if len(words) <= characters else words[: characters - 1] + "…"
 
 
+POSTS_CAP = 1_000
+POSTS_OF_AUTHOR = f"""
+    SELECT count(*) FROM (
+        SELECT 1 FROM posts WHERE author_id = %s AND deleted_at IS NULL LIMIT {POSTS_CAP + 1}
+    ) AS counted
+"""  # noqa: S608
+
+
 @cached(expire_seconds=60, key_prefix="posts-of")
 def posts_of_author(author_id: int) -> str:
-    return capped_count(Post.objects.live().filter(author=author_id), 1_000)
+    [[count]] = fetch_planned(connection, POSTS_OF_AUTHOR, [author_id])
+    return capped_words(count, POSTS_CAP)

@@ -6,6 +6,7 @@ Actions that change a user or his roles call `user_card.drop(user.pk)`.
 from typing import NamedTuple
 
 from apps.backoffice.caching import cached
+from apps.database.planned import Given, PlannedQuery
 from apps.users.models import User
 
 
@@ -18,15 +19,17 @@ class UserCard(NamedTuple):
     is_deleted: bool
 
 
-# One statement, a row for each role.
 COLUMNS = ["name", "email", "region", "is_active", "deleted_at", "is_superuser", "groups__name"]
+# One statement, a row for each role.
+CARD = PlannedQuery(
+    lambda: User.objects.filter(pk=Given("user")).order_by("groups__name").values_list(*COLUMNS)
+)
 
 
 @cached(expire_seconds=1_800, key_prefix="user")
 def user_card(user_id: int) -> UserCard | None:
     """One statement at a miss; None if nobody has the id, and that is kept too."""
-    rows = User.objects.filter(pk=user_id).order_by("groups__name").values_list(*COLUMNS)
-    found = list(rows)
+    found = CARD.rows(user=user_id)
     if not found:
         return None
     name, email, region, is_active, deleted_at, is_superuser, _ = found[0]

@@ -13,7 +13,7 @@ if WORKER_THREAD:
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "apps.backoffice.static_files.ManifestStorage"},
 }
 
 HTTPS = env("HTTPS")
