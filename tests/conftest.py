@@ -187,12 +187,18 @@ def _empty_cache() -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _flush_empties_every_table() -> Iterator[None]:
     """Tests with real transactions end in a TRUNCATE of every table: entries refuse it, and what a
-    page that was just closed has asked for may still read them in another order.
+    page that was just closed has asked for may still read them, for longer than a request would
+    wait, or in another order.
     """
     stock_sql, stock_run = DatabaseOperations.sql_flush, DatabaseOperations.execute_sql_flush
+    settings_of_a_flush = [
+        "SET LOCAL copydesk.erasing = 'on'",
+        "SET LOCAL lock_timeout = 0",
+        "SET LOCAL statement_timeout = '10min'",
+    ]
 
     def sql_flush(self, *args, **options):
-        return ["SET LOCAL copydesk.erasing = 'on'", *stock_sql(self, *args, **options)]
+        return [*settings_of_a_flush, *stock_sql(self, *args, **options)]
 
     def execute_sql_flush(self, sql_list):
         for _ in range(4):
