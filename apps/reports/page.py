@@ -95,6 +95,9 @@ class ReportPage:
 
     @property
     def granularities(self) -> list[tuple[str, bool]]:
+        """None where no table has a row for each day, week or month."""
+        if not any(table.is_series for table in self.report.tables):
+            return []
         chosen = self.asked.question.granularity if self.asked.is_valid else ""
         return [(str(value), value == chosen) for value in Granularity.values]
 

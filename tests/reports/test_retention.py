@@ -101,3 +101,5 @@ def test_it_shows_a_year_unless_asked(client, cohorts):
     text = client.get("/admin/reports/retention/").content.decode()
     assert 'name="start" value="2025-10-22"' in text
     assert 'aria-current="true">364 days' in text
+    # By months, whatever is chosen: there is nothing to choose.
+    assert 'name="granularity"' not in text
