@@ -2,30 +2,19 @@
 
 from collections.abc import Container
 from functools import cache, partial
-from http import HTTPStatus
 
-from django.contrib import messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import SuspiciousOperation, ValidationError
-from django.db import Error, transaction
+from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import RawSQL
-from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import resolve, reverse
 
-from apps.activity.actions import Source
-from apps.activity.origin import origin
 from apps.backoffice.admin import ModelAdmin
-from apps.backoffice.widgets import is_key
 from apps.database.planned import Given, PlannedQuery
+from apps.editing.guarded_actions import WithGuardedActions
 from apps.editing.history.admin import WithRestore
-from apps.editing.not_saved import is_being_saved
-from apps.editing.opened import NAME, REASON, Opened
-from apps.editing.presence import saver_of
+from apps.editing.opened import REASON, Opened
 from apps.editing.saving import Saving
-from apps.editing.selection import Selection, submission_of
-from apps.editing.sent_form import reason_in
-from apps.editing.wording import changed_since
 
 LARGEST_KEY = 2**63 - 1
 # Written out: as subqueries of the ORM they cost 0.5 ms to compile, for each page that is opened.
@@ -37,10 +26,8 @@ EDIT_WAITING = """(
 KEPT_AS = "(SELECT id FROM editing_pendingedit WHERE submission = %s AND resolved_at IS NULL)"
 
 
-class VersionedAdmin(WithRestore, ModelAdmin):
+class VersionedAdmin(WithGuardedActions, WithRestore, ModelAdmin):
     """For models with a `version` that every save makes one higher. docs/saving.md."""
-
-    also_read = ["version"]
 
     def page_rows(self, rows: QuerySet) -> QuerySet:
         """The rows with what the page of one names of others, joined; the same for everybody."""
@@ -135,101 +122,3 @@ class VersionedAdmin(WithRestore, ModelAdmin):
             return super().response_change(request, obj)
         finally:
             request.path, request.resolver_match = came_to
-
-    # A selection, a deletion, a restore: of what was seen, not of what somebody made of it since
-
-    def changelist_view(self, request, extra_context=None):
-        try:
-            return super().changelist_view(request, extra_context)
-        except Error as error:
-            if request.method != "POST" or not is_being_saved(error):
-                raise
-        return self.try_again(request, extra_context)
-
-    def try_again(self, request, extra_context) -> HttpResponse:
-        """The list as it is now, with the same rows selected."""
-        names = self.opts.verbose_name_plural
-        messages.warning(
-            request, f"Somebody is saving one of these {names}, so none was changed. Try again."
-        )
-        request.still_selected = {
-            int(key) for key in request.POST.getlist("_selected_action") if is_key(key)
-        }
-        request.method = "GET"
-        response = super().changelist_view(request, extra_context)
-        response.status_code = HTTPStatus.CONFLICT
-        return response
-
-    def run_action(self, request, action, rows):
-        """What others changed since the list was shown stays as it is, and is named."""
-        with transaction.atomic():
-            selection = Selection.locked(rows, request)
-            if selection.done:
-                messages.success(request, self.said_again(selection.done))
-                return None
-            with origin(submission=submission_of(request)):
-                response = super().run_action(request, action, selection.unchanged)
-        if selection.changed:
-            messages.warning(request, selection.warning())
-        return response
-
-    def said_again(self, count: int) -> str:
-        names = self.opts.verbose_name if count == 1 else self.opts.verbose_name_plural
-        return f"Done once, though it came twice: {count:,} {names}."
-
-    def delete_view(self, request, object_id, extra_context=None):
-        try:
-            return super().delete_view(request, object_id, extra_context)
-        except Error as error:
-            return self.look_again(request, object_id, "delete", error)
-
-    def look_again(self, request, object_id, page: str, error: Error) -> HttpResponse:
-        """To the page with the button, where somebody is saving the object at this moment."""
-        pk = unquote(object_id)
-        if not is_being_saved(error) or not is_key(pk):
-            raise error
-        saver = saver_of(self.opts.label_lower, int(pk), but=request.user.pk)
-        messages.warning(request, f"{saver} is saving this {self.opts.verbose_name}, try again.")
-        return HttpResponseRedirect(reverse(self._url_name(page), args=[pk]))
-
-    def _delete_view(self, request, object_id, extra_context):
-        obj = request.held = self.get_object(request, unquote(object_id))
-        if obj is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        token = Opened.now(request.user.pk, self.opts.label_lower, obj).signed()
-        reason = reason_in(request.POST)
-        if request.method == "POST" and (warning := self.changed_meanwhile(request, obj)):
-            messages.warning(request, warning)
-            # Django asks when nothing was posted.
-            request.POST = QueryDict()
-        context = {**(extra_context or {}), "opened": token, "reason": reason}
-        # The set's action, of one object.
-        with origin(source=Source.EDIT, reason=reason):
-            return super()._delete_view(request, object_id, context)
-
-    def restore_view(self, request, object_id):
-        try:
-            return self._restore_view(request, object_id)
-        except Error as error:
-            return self.look_again(request, object_id, "change", error)
-
-    def _restore_view(self, request, object_id):
-        obj = request.held = self.get_object(request, unquote(object_id))
-        if obj is None:
-            raise Http404
-        is_post = request.method == "POST" and obj.deleted_at is not None
-        if is_post and (warning := self.changed_meanwhile(request, obj)):
-            messages.warning(request, warning)
-            return HttpResponseRedirect(reverse(self._url_name("change"), args=[obj.pk]))
-        with origin(source=Source.EDIT):
-            return super().restore_view(request, object_id)
-
-    def changed_meanwhile(self, request, obj: Model) -> str:
-        """What was saved since the page was opened that this request comes from; else empty."""
-        opened = Opened.read(request.POST.get(NAME, ""))
-        if opened is None or (opened.object_type, opened.object_id) != (
-            self.opts.label_lower,
-            obj.pk,
-        ):
-            return "This page had been open for too long. Look at it once more."
-        return "" if opened.version == obj.version else changed_since(obj, opened.version)
