@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import IntegrityError
 from django.db.migrations import Migration
 from django.db.migrations.loader import MigrationLoader
 from syzygy import Stage
 from syzygy.plan import Plan
 
-from apps.database.errors import OlderProcesses, Refused
+from apps.database.errors import DataRefused, OlderProcesses, Refused
 from apps.database.linting import refusals
 
 from .copies import copy_file
@@ -123,12 +124,23 @@ class Run:
                 self.apply(stage)
             verify(plan)
         except BaseException as error:
-            self.journal.fail(error)
+            refused = refused_by_rows(error, self.connection.vendor)
+            self.journal.fail(refused or error)
             self.progress.stopped()
+            if refused:
+                raise refused from error
             raise
 
     def _loader(self) -> MigrationLoader:
         return MigrationLoader(self.connection)
+
+
+def refused_by_rows(error: BaseException, vendor: str) -> DataRefused | None:
+    """SQLite says which column, of the copy that is to become the table, and not which rows."""
+    if vendor != "sqlite" or not isinstance(error, IntegrityError):
+        return None
+    what = str(error).replace("new__", "")
+    return DataRefused(f"Rows do not meet what is asked of them: {what}.", "Mend them, run again.")
 
 
 def counted(plan: Plan) -> str:

@@ -1,7 +1,9 @@
 """One run at a time: others wait, and what was killed is found."""
 
 import re
+import sqlite3
 import time
+from contextlib import closing
 
 import psycopg
 import pytest
@@ -121,6 +123,18 @@ def test_who_waits_too_long_gives_up_and_names_the_holder(other):
     assert f"server process {other.info.backend_pid}" in said[0]
     assert busy.value.returncode == 3
     assert busy.value.to_do
+
+
+@pytest.mark.slow
+def test_beside_one_who_writes_for_long_sqlite_knows_json_all_the_same(sqlite, project):
+    """The checks that `migrate` begins with would wait for him, and then deny it."""
+    project.migration("0002_column", COLUMN)
+    with closing(sqlite3.connect(project.address.removeprefix("sqlite:///"))) as other:
+        other.execute("BEGIN IMMEDIATE")
+        planned = project.migrate("--plan")
+
+    assert planned.code == 0, planned
+    assert "0002_column" in planned.out
 
 
 def test_who_waits_too_long_for_a_file_gives_up_too(sqlite, project, monkeypatch):

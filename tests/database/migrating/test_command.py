@@ -116,6 +116,20 @@ def test_what_is_unsafe_is_refused_with_its_recipe_and_applies_on_sqlite(project
     assert migrated.err.count("operations = [") >= len(UNSAFE)
 
 
+@pytest.mark.slow
+def test_rows_that_do_not_meet_it_are_no_traceback_on_sqlite(sqlite, project):
+    project.fill(10)
+    project.execute("UPDATE shelf_book SET pages = 0 WHERE id = 7")
+    project.migration("0002_check", CHECK)
+
+    refused = project.migrate()
+
+    assert refused.code == 4, refused
+    assert "do not meet what is asked of them: CHECK constraint failed" in refused.err
+    assert "Traceback" not in refused.err
+    assert project.runs()[-1][:2] == ("0002_check", "data_refused")
+
+
 def test_rows_that_do_not_meet_it_are_named_and_nothing_of_it_is_left(postgres, project):
     project.fill(10)
     project.execute("UPDATE shelf_book SET pages = 0 WHERE id = 7")

@@ -10,6 +10,7 @@ from syzygy.management.commands import migrate as syzygy_migrate
 
 from apps.database.errors import MigrationStopped
 from apps.database.migrating import file_lock
+from apps.database.migrating.features import know_of_json
 from apps.database.migrating.interruption import INTERRUPTED
 from apps.database.migrating.stages import planning
 
@@ -57,6 +58,11 @@ class Command(syzygy_migrate.Command):
             return
         with file_lock.alone(connections[options["database"]], self.stdout.write):
             yield
+
+    def check(self, *args, databases=None, **options):
+        for alias in databases or ():
+            know_of_json(connections[alias])
+        return super().check(*args, databases=databases, **options)
 
     def handle(self, *args, stage, quorum, quorum_timeout, **options):
         if options["json"] and not options["plan"]:
