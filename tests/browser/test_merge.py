@@ -2,6 +2,7 @@
 
 import pytest
 
+from apps.activity.models import AuditEntry
 from apps.editing.models import PendingEdit
 from apps.posts import actions as posts
 from apps.posts.models import Post
@@ -118,6 +119,30 @@ def test_a_third_editor_comes_in_between(desk, eds, address, post):
     assert "will start in February." in fresh(post).content
 
 
+def test_what_conflicts_with_something_in_the_trash_is_decided_and_both_come_back(
+    desk, eds, address, post, audit
+):
+    desk.goto(address)
+    eds.goto(address)
+    save(eds, January="February")
+    eds.goto(address.replace("change", "delete"))
+    eds.fill("#id_reason", "Called off")
+    eds.keyboard.press("Enter")
+    eds.wait_for_selector(".messagelist")
+    save(desk, begin="start")
+    assert "Ed moved this post to the trash" in desk.inner_text("#content")
+    audit(desk)
+    # By the keyboard: mine.
+    desk.focus("[name=c1][value=text]")
+    desk.keyboard.press("ArrowUp")
+    desk.keyboard.press("ArrowUp")
+    desk.keyboard.press("Enter")
+    desk.wait_for_selector(".messagelist")
+    assert fresh(post).deleted_at is None
+    assert "will start in January." in fresh(post).content
+    assert AuditEntry.objects.get(action="trash").reason == "Called off"
+
+
 def test_kept_answers_come_back_and_the_edit_waits_at_home(desk, eds, address, post, audit):
     both_edit(desk, eds, address)
     desk.fill("#r1", "Half a thought.")
@@ -143,6 +168,8 @@ def test_a_session_that_ends_while_typing_brings_the_text_back_after_the_login(
     Session.objects.all().delete()
     desk.fill("#id_content", f"{TEXT}\n\nTyped after the end.")
     desk.click(".submit-row [name=_save]")
+    desk.wait_for_selector("text=Your edit is kept")
+    audit(desk)
     desk.fill("#id_username", content["olive"].email)
     desk.fill("#id_password", PASSWORD)
     desk.press("#id_password", "Enter")
