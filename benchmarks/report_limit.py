@@ -6,7 +6,7 @@ from pathlib import Path
 
 from benchmarks.limit import FOOT, HEAD, connection
 
-# Slug → statements, as the product sends them.
+# Address (calendar/week) → statements, as the product sends them.
 STATEMENTS = json.loads(Path(os.environ["STATEMENTS"]).read_text())
 
 

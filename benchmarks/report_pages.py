@@ -35,7 +35,7 @@ class Analyst(Product):
 
 
 class Raw(Peer):
-    """`statements`: what each report reads, by its slug."""
+    """`statements`: what each report reads, by its address here, `calendar/week`."""
 
     name = "raw"
 
@@ -53,13 +53,14 @@ class Raw(Peer):
 
 
 def results() -> dict[str, Result]:
-    return {name: Result() for name in ("raw", "weeks", "days", "cached", "empty")}
+    names = ("raw weeks", "weeks", "raw days", "days", "cached", "empty")
+    return {name: Result() for name in names}
 
 
 @dataclass
 class Times:
-    """One report's rows read raw; its pages by week and by day with nothing kept; from the cache,
-    and an empty page beside it.
+    """One report's pages by week and by day with nothing kept, each beside its rows read raw; from
+    the cache, and an empty page beside it.
     """
 
     of: dict[str, Result] = field(default_factory=results)
@@ -120,12 +121,18 @@ def pages(
     slugs = sorted(set(LINK.findall(index.decode())))
     authors = read_authors(peer.url)
     asked = {slug: Addresses(slug, last_day, authors) for slug in slugs if slug in (only or slugs)}
-    raw = {slug: addresses.query(0) for slug, addresses in asked.items()}
-    statements = inside(peer, "statements", json.dumps(raw))
-    with Raw(peer.url, statements) as limit:
+    sent = {kind: statements_of(peer, asked, kind) for kind in ("week", "day")}
+    by_address = {f"{slug}/{kind}": one for kind, of in sent.items() for slug, one in of.items()}
+    with Raw(peer.url, by_address) as limit:
         # Pages that stand in the index and are no reports are not timed.
-        for slug in statements:
+        for slug in sent["week"]:
             yield slug, one_report(slug, asked[slug], peer, limit, server, rounds)
+
+
+def statements_of(peer: Product, asked: dict[str, Addresses], kind: str) -> dict[str, list[str]]:
+    """Of each report; by day some read more rows than by week."""
+    queries = {slug: addresses.query(0, kind) for slug, addresses in asked.items()}
+    return inside(peer, "statements", json.dumps(queries))
 
 
 def one_report(slug, addresses, peer, limit, server, rounds) -> Times:
@@ -136,14 +143,14 @@ def one_report(slug, addresses, peer, limit, server, rounds) -> Times:
 
     for _ in range(rounds):
         kept = addresses.next("day")
-        run("raw", limit, lambda: f"/{slug}")
-        run("weeks", peer, lambda: addresses.next("week"))
-        run("days", peer, lambda: addresses.next("day"))
+        for kind in ("week", "day"):
+            run(f"raw {kind}s", limit, lambda kind=kind: f"/{slug}/{kind}")
+            run(f"{kind}s", peer, lambda kind=kind: addresses.next(kind))
         run("cached", peer, lambda kept=kept: kept)
         run("empty", peer, lambda: EMPTY_PAGE)
     for one in (limit, peer):
         one.client.close()
-    times.rows = limit.client("GET", f"/{slug}")[1].count(b"<tr>")
+    times.rows = limit.client("GET", f"/{slug}/week")[1].count(b"<tr>")
     times.queries = len(server.statements_of(lambda: answered(peer, addresses.next("week"))))
     return times
 
@@ -180,12 +187,12 @@ def line(slug: str, times: Times) -> str:
         return f"{times.of[name].median:6.1f} ({wall:.1f}, {cpu:.1f})"
 
     pages = [
-        with_ratios("weeks", "raw"),
-        with_ratios("days", "raw"),
+        with_ratios("weeks", "raw weeks"),
+        with_ratios("days", "raw days"),
         with_ratios("cached", "empty"),
     ]
     return (
-        f"{slug:<14} {times.rows:6,} {times.of['raw'].median:7.2f} {'  '.join(pages)} "
+        f"{slug:<14} {times.rows:6,} {times.of['raw weeks'].median:7.2f} {'  '.join(pages)} "
         f"{times.queries:6}   load {os.getloadavg()[0]:.1f}"
     )
 
