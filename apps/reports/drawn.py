@@ -18,10 +18,13 @@ LONGEST_KEPT = 600_000
 _kept = BoundedCache(KEPT)
 
 
-def parts(page: ReportPage) -> tuple[SafeString | str, SafeString | str]:
-    """The HTML of the controls, and of what stands below the stamp: "" where nothing was read."""
+def parts(page: ReportPage) -> tuple[SafeString, bytes]:
+    """The HTML of the controls; and what stands below the stamp, nothing where nothing was read.
+
+    The second in bytes: a template would copy it six times.
+    """
     if page.answer is None:
-        return controls(page), ""
+        return controls(page), b""
     key = (
         page.report.slug,
         tuple(sorted(page.asked.params.items())),
@@ -44,6 +47,6 @@ def controls(page: ReportPage) -> SafeString:
     return render_to_string("reports/_controls.html", {"page": page})
 
 
-def figures(page: ReportPage) -> SafeString:
+def figures(page: ReportPage) -> bytes:
     with lazy_loads.forbidden(f"The report {page.report.title}"):
-        return render_to_string("reports/_figures.html", {"page": page})
+        return render_to_string("reports/_figures.html", {"page": page}).encode()

@@ -17,6 +17,8 @@ from apps.reports.page import ReportPage
 from apps.reports.question import Asked
 from apps.reports.report import Report, readable_by, report_for
 
+PLACE = "<!-- figures -->"
+
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -70,15 +72,26 @@ def report(request: HttpRequest, slug: str) -> HttpResponse:
 
 def shown(request, report: Report, asked: Asked, got=None, *, status=200, **context):
     drawn = ReportPage(request, report, asked, got)
-    context["controls"], context["figures"] = parts(drawn)
+    context["controls"], figures = parts(drawn)
     response = page(request, "reports/report.html", title=report.title, page=drawn, **context)
-    response.status_code = status
+    response.figures, response.status_code = figures, status
     return response
+
+
+class PageResponse(ListResponse):
+    """`figures` is HTML that is put into its place when the template is done."""
+
+    figures = b""
+
+    @property
+    def rendered_content(self) -> list[str | bytes]:
+        before, _, after = super().rendered_content.partition(PLACE)
+        return [before, self.figures, after]
 
 
 def page(request: HttpRequest, template: str, **context) -> TemplateResponse:
     request.current_app = admin.site.name
     context = {**admin.site.each_context(request), **context}
-    response = ListResponse(request, template, context)
+    response = PageResponse(request, template, context)
     response.what = f"The report page {context['title']}"
     return response
