@@ -62,6 +62,9 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     # A killed run leaves no server behind either: SIGTERM ends the session in order.
     signal.signal(signal.SIGTERM, lambda *_: pytest.exit("terminated", 143))
+    # Begun in the background of a shell it ignores Ctrl-C, and so would all that it starts.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     # With pytest-xdist each worker has servers of its own; who hands out the tests needs none.
     if config.option.numprocesses:
         return
