@@ -61,7 +61,7 @@ class VersionedAdmin(WithGuardedActions, WithRestore, ModelAdmin):
     @cache  # noqa: B019
     def _saved_object(self, is_locked: bool) -> PlannedQuery:
         """With what was kept of the very form that is saved."""
-        return self._one_object(is_locked, RawSQL(KEPT_AS, [Given("submission")]))  # noqa: S611
+        return self._one_object(is_locked, RawSQL(KEPT_AS, [Given("submission")]))  # noqa: S611  # nosec B611
 
     def _one_object(self, is_locked: bool, edit_waiting: RawSQL) -> PlannedQuery:
         # Of nobody: planned once for all, so an override that looks at the request fails here.
