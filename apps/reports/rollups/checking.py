@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.db import DEFAULT_DB_ALIAS, connection, transaction
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Min, Sum
 
 from apps.reports.models import WROTE, AuthorDay, AuthorTotal
 from apps.reports.rollups import authors, state, totals
@@ -21,6 +21,7 @@ from apps.reports.rollups.days import DAY, Run, runs, today
 from apps.reports.rollups.metric import Total
 from apps.reports.rollups.metrics.people import ACTIVE, COHORT, NEW_CONTRIBUTORS, SIGNED_UP
 from apps.reports.rollups.refresh import parts_by_metrics, truth
+from apps.reports.rollups.whole import max_author
 
 AUTHORS_AT_ONCE = 5_000
 DAYS_AT_ONCE = 7
@@ -150,14 +151,6 @@ def check_authors() -> Iterator[Part]:
             true = {("author", author): tuple(row) for author, *row in sums}
             part = Part(differences=compare(kept, true))
         yield part
-
-
-def max_author() -> int:
-    found = (
-        AuthorTotal.objects.aggregate(last=Max("pk"))["last"],
-        AuthorDay.objects.aggregate(last=Max("author"))["last"],
-    )
-    return max(filter(None, found), default=0)
 
 
 def check_periods() -> Iterator[Part]:

@@ -6,10 +6,11 @@ another in another TIME_ZONE. So days, weeks and months are counted whole when t
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.db import connection
-from django.db.models import Count, DateField, Exists, OuterRef
+from django.db.models import Count, DateField, Exists, Max, OuterRef
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -22,19 +23,23 @@ from apps.reports.rollups.metric import Total
 from apps.reports.rollups.metrics.people import ACTIVE, COHORT, NEW_CONTRIBUTORS
 from apps.users.models import User
 
+PEOPLE_AT_ONCE = 20_000
 LONGEST = {"week": timedelta(days=7), "month": timedelta(days=31)}
 LIVES = """
     INSERT INTO reports_authortotal (author, region, posts, comments, first_day)
     SELECT day.author, COALESCE(person.region, ''), SUM(day.posts), SUM(day.comments),
         MIN(CASE WHEN day.written > 0 THEN day.day END)
     FROM reports_authorday day LEFT JOIN users person ON person.id = day.author
+    WHERE day.author BETWEEN %s AND %s
     GROUP BY day.author, person.region
     ON CONFLICT (author) DO UPDATE SET region = excluded.region, posts = excluded.posts,
         comments = excluded.comments, first_day = excluded.first_day
 """
 NO_LIVES = """
     DELETE FROM reports_authortotal
-    WHERE NOT EXISTS (SELECT 1 FROM reports_authorday WHERE author = reports_authortotal.author)
+    WHERE author BETWEEN %s AND %s AND NOT EXISTS (
+        SELECT 1 FROM reports_authorday day WHERE day.author = reports_authortotal.author
+    )
 """
 
 
@@ -74,12 +79,33 @@ def replace(dimension: str, days: Run, found: dict[Total, int]) -> None:
     totals.replace({at: number for at, number in kept.items() if at.dimension == dimension}, found)
 
 
-def count_lives() -> None:
-    """Everybody's sums and first day, and by these who was new when."""
+def people() -> Iterator[tuple[int, int]]:
+    """Stretches of ids, each a statement that no timeout ends: of ten million posts all of them
+    at once take a minute.
+    """
+    last = max_author()
+    for first in range(0, last + 1, PEOPLE_AT_ONCE):
+        yield first, first + PEOPLE_AT_ONCE - 1
+
+
+def max_author() -> int:
+    found = (
+        AuthorTotal.objects.aggregate(last=Max("pk"))["last"],
+        AuthorDay.objects.aggregate(last=Max("author"))["last"],
+    )
+    return max(filter(None, found), default=0)
+
+
+def count_lives(some: tuple[int, int]) -> None:
+    """Everybody's sums and first day."""
+    with turn(), connection.cursor() as cursor:
+        cursor.execute(LIVES, some)
+        cursor.execute(NO_LIVES, some)
+
+
+def count_newcomers() -> None:
+    """By the first days of people who was new when, and where."""
     with turn():
-        with connection.cursor() as cursor:
-            cursor.execute(LIVES)
-            cursor.execute(NO_LIVES)
         kept = totals.stored((date.min, date.max), [NEW_CONTRIBUTORS.name])
         found: Counter[Total] = Counter()
         began = AuthorTotal.objects.filter(first_day__isnull=False).order_by()

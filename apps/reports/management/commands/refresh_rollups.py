@@ -8,9 +8,9 @@ from datetime import date
 from django.core.management.base import BaseCommand
 
 from apps.backoffice.progress import Report
+from apps.reports.rollups import whole
 from apps.reports.rollups.locks import Busy
 from apps.reports.rollups.refresh import days_to_do, refresh, reopen
-from apps.reports.rollups.whole import count_lives
 
 WAIT_SECONDS = 0.2
 
@@ -39,12 +39,18 @@ class Command(BaseCommand):
         ):
             patiently(lambda: advance(step))
         if options["all"]:
-            patiently(count_lives)
+            count_people()
 
 
 def advance(step) -> None:
     for days in refresh():
         step.advance(days)
+
+
+def count_people() -> None:
+    for some in whole.people():
+        patiently(lambda some=some: whole.count_lives(some))
+    patiently(whole.count_newcomers)
 
 
 def patiently(attempt: Callable):
