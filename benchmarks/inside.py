@@ -49,12 +49,13 @@ def day(first: date) -> list[tuple[float, float]]:
     """
     from apps.posts.models import Category, Post
     from apps.reports.models import DirtyDay
+    from apps.reports.rollups.metrics.posts import PUBLISHED
 
     other = Category.objects.order_by("-pk").values_list("pk", flat=True).first()
     found = []
     for number in range(DAYS):
         day = first + timedelta(days=number)
-        posts = Post.objects.published().filter(published_at__date=day)
+        posts = PUBLISHED.within((day, day), "default")
         pk, own = posts.exclude(category=other).values_list("pk", "category")[0]
         for category in (other, own):
             Post.objects.filter(pk=pk).update(category=category)

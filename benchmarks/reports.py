@@ -92,10 +92,10 @@ def main() -> None:
                 found = {name: PARTS[name](peer, server, options) for name in options.parts}
             kept[rows] = found
             by_size[rows] = found.get("pages", {})
+            options.json.parent.mkdir(exist_ok=True)
+            options.json.write_text(json.dumps(kept, indent=1, default=asdict))
     if len(by_size) > 1 and "pages" in options.parts:
         print("\n" + "\n".join(growth(by_size)))
-    options.json.parent.mkdir(exist_ok=True)
-    options.json.write_text(json.dumps(kept, indent=1, default=asdict))
 
 
 if __name__ == "__main__":
