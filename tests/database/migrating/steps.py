@@ -35,31 +35,6 @@ def gate(apps, editor):
         time.sleep(0.02)
 operations = [migrations.RunPython(gate, migrations.RunPython.noop)]
 """
-
-# Each would stop somebody who uses the table.
-UNSAFE = {
-    "0002_not_null": """
-operations = [migrations.AddField("book", "year", models.IntegerField(default=0))]
-""",
-    "0003_volatile": """
-from django.db.models.functions import Random
-operations = [migrations.AddField("book", "luck", models.FloatField(db_default=Random()))]
-""",
-    "0004_renamed": """
-operations = [migrations.RenameField("book", "title", "name")]
-""",
-    "0005_rewritten": """
-operations = [migrations.AlterField("book", "pages", models.BigIntegerField(null=True))]
-""",
-    "0006_python_and_schema": """
-def nothing(apps, editor):
-    pass
-operations = [
-    migrations.AddField("book", "isbn", models.TextField(null=True)),
-    migrations.RunPython(nothing, migrations.RunPython.noop),
-]
-""",
-}
 CHECK = """
 operations = [migrations.AddConstraint("book", models.CheckConstraint(
     condition=models.Q(pages__gt=0), name="book_has_pages"))]

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from tests.database.migrating.project import Project, ended, line_with
-from tests.database.migrating.steps import CHECK, COLUMN, FAILS, INDEX, RENAME, UNSAFE
+from tests.database.migrating.steps import CHECK, COLUMN, FAILS, INDEX, RENAME
 
 
 def test_an_empty_database_is_installed_and_the_second_run_has_nothing_to_do(empty_project):
@@ -97,23 +97,6 @@ def test_nothing_is_executed_when_the_last_of_the_plan_is_refused(postgres, proj
     assert "shelf.0004_rename" in refused.err
     assert "Nothing was executed" in refused.err
     assert project.applied() == ["0001_book"]
-
-
-def test_what_is_unsafe_is_refused_with_its_recipe_and_applies_on_sqlite(project):
-    project.fill(10)
-    for name, body in UNSAFE.items():
-        project.migration(name, body)
-
-    migrated = project.migrate()
-
-    if project.address.startswith("sqlite"):
-        assert migrated.code == 0, migrated
-        return
-    assert migrated.code == 2, migrated
-    assert project.applied() == ["0001_book"]
-    for name in UNSAFE:
-        assert f"shelf.{name}" in migrated.err
-    assert migrated.err.count("operations = [") >= len(UNSAFE)
 
 
 @pytest.mark.slow
