@@ -2,8 +2,9 @@
 
 import datetime
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from io import StringIO
 
 import pytest
@@ -24,7 +25,7 @@ from apps.posts.models import Comment, Post
 from tests.factories import CommentFactory, PostFactory, TagFactory, UserFactory, ed
 from tests.operations.jobs import address_of_tests
 from tests.operations.processes import Process
-from tests.races import PATIENCE_SECONDS
+from tests.races import PATIENCE_SECONDS, Alongside
 from tests.sizes import DUE_POSTS
 
 pytestmark = pytest.mark.django_db
@@ -201,27 +202,32 @@ def test_eight_workers_publish_each_post_once():
     assert job.result == f"{DUE_POSTS} posts published"
 
 
+@contextmanager
+def held(row: Post | Comment) -> Iterator[None]:
+    """Somebody else saves the row, and is not done."""
+    locked, done = threading.Event(), threading.Event()
+
+    def hold():
+        with transaction.atomic():
+            type(row).objects.select_for_update(no_key=True).get(pk=row.pk)
+            locked.set()
+            done.wait(PATIENCE_SECONDS)
+
+    holding = Alongside(hold)
+    assert locked.wait(PATIENCE_SECONDS)
+    try:
+        yield
+    finally:
+        done.set()
+    assert holding.outcome() is None
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_post_that_somebody_is_saving_is_published_the_next_time(postgres):
     saved, free = due_post(), due_post()
     out = StringIO()
-    locked, done = threading.Event(), threading.Event()
-
-    def save():
-        try:
-            with transaction.atomic():
-                Post.objects.select_for_update(no_key=True).get(pk=saved.pk)
-                locked.set()
-                done.wait(PATIENCE_SECONDS)
-        finally:
-            connection.close()
-
-    editor = threading.Thread(target=save)
-    editor.start()
-    assert locked.wait(PATIENCE_SECONDS)
-    call_command("publish_scheduled", stdout=out)
-    done.set()
-    editor.join()
+    with held(saved):
+        call_command("publish_scheduled", stdout=out)
     assert out.getvalue().startswith("1 post published.\n1 post left for the next run")
     assert Post.objects.get(pk=saved.pk).status == "scheduled"
     call_command("publish_scheduled", stdout=out)
@@ -317,24 +323,9 @@ def test_purging_costs_the_same_however_much_goes(postgres):
 @pytest.mark.django_db(transaction=True)
 def test_a_comment_that_somebody_moderates_keeps_its_post_till_the_next_run(postgres):
     post = trashed_post(31)
-    held, _ = CommentFactory.create_batch(2, post=post)
-    locked, done = threading.Event(), threading.Event()
-
-    def moderate():
-        try:
-            with transaction.atomic():
-                Comment.objects.select_for_update(no_key=True).get(pk=held.pk)
-                locked.set()
-                done.wait(PATIENCE_SECONDS)
-        finally:
-            connection.close()
-
-    moderator = threading.Thread(target=moderate)
-    moderator.start()
-    assert locked.wait(PATIENCE_SECONDS)
-    first = [one.text for one in tasks.purge_trash()]
-    done.set()
-    moderator.join()
+    moderated, _ = CommentFactory.create_batch(2, post=post)
+    with held(moderated):
+        first = [one.text for one in tasks.purge_trash()]
     assert first == ["0 posts and 1 comment removed"]
     assert [one.text for one in tasks.purge_trash()] == ["1 post and 1 comment removed"]
 
