@@ -194,13 +194,15 @@ def test_a_worker_keeps_one_connection_and_no_pool(databases):
     assert database.connection.settings_dict["CONN_MAX_AGE"] == 900
 
 
-def test_what_answered_lately_is_only_looked_at(databases, failed_checks, monkeypatch):
+def test_what_answered_lately_is_only_looked_at(databases, monkeypatch):
     database = databases(DB_POOL_SIZE="1", DB_MAX_OVERFLOW="0")
     checks = []
     check = HealingPool.check_connection
     monkeypatch.setattr(
         HealingPool, "check_connection", staticmethod(lambda one: (checks.append(one), check(one)))
     )
+
+    monkeypatch.setattr(pool, "TRUSTED_SECONDS", 3_600)
 
     process = database.ask("SELECT pg_backend_pid()")
     asked_of_new_one = len(checks)
@@ -212,7 +214,8 @@ def test_what_answered_lately_is_only_looked_at(databases, failed_checks, monkey
     assert len(checks) == asked_of_new_one + 1
 
 
-def test_word_of_its_end_is_seen_in_what_answered_lately(databases, failed_checks):
+def test_word_of_its_end_is_seen_in_what_answered_lately(databases, failed_checks, monkeypatch):
+    monkeypatch.setattr(pool, "TRUSTED_SECONDS", 3_600)
     database = databases(DB_POOL_SIZE="1", DB_MAX_OVERFLOW="0")
     process = database.ask("SELECT pg_backend_pid()")
     with databases(DB_POOL_SIZE="0").connection.cursor() as cursor:
