@@ -3,8 +3,8 @@
     NEWEST = PlannedQuery(lambda: Comment.objects.filter(post=Given("post")).values_list("body"))
     NEWEST.rows(post=7)
 
-Django compiles a query each time it is asked, and PostgreSQL plans it each time. Of the 1.9 ms that
-a post took with its author and category, that was 1.5 (in processor time of both).
+Django compiles a query each time it is asked, and PostgreSQL plans it each time: a post with its
+author and category took the one 1.2 ms, and the other 0.70, of which 0.64 were planning.
 """
 
 from collections.abc import Callable, Sequence

@@ -105,7 +105,8 @@ SETTINGS = {
             kinds.boolean,
             "off",
             "on",
-            "Production only: believe X-Forwarded-Proto. On only if the proxy overwrites it.",
+            "Production only: believe X-Forwarded-Proto, and X-Forwarded-For in the log. "
+            "On only if the proxy overwrites them.",
         ),
         Setting(
             "TIME_ZONE", kinds.time_zone, "UTC", "Europe/Lisbon", "Decides where a day begins."
