@@ -51,6 +51,12 @@ class DailyTotal(models.Model):
             models.Index(
                 fields=["metric", "dimension", "day", "key", "value"], name="idx_daily_total"
             ),
+            # The hundred best of a year among 36,000 kept ones: 0.6 ms, and 16.6 without.
+            models.Index(
+                fields=["-value", "day", "key"],
+                condition=Q(metric="posts.most_commented"),
+                name="idx_daily_most_commented",
+            ),
         ]
 
     def __str__(self):
