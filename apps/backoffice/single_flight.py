@@ -71,21 +71,23 @@ def kept(
 
 
 def flight(store: BaseCache, key: str, compute: Callable, *, fresh_seconds, refresh, is_current):
-    def is_fresh(entry: dict) -> bool:
-        return time.time() < entry["fresh_until"] and is_current(entry["value"])
-
     asked_at = time.time()
+
+    def is_enough(entry: dict) -> bool:
+        # Who asks for a new one is content with what was begun after he asked.
+        if entry["begun_at"] >= asked_at:
+            return True
+        is_fresh = time.time() < entry["fresh_until"] and is_current(entry["value"])
+        return is_fresh and not refresh
+
     deadline = time.monotonic() + LEASE_SECONDS + 1
     while True:
         entry = read(store, key)
-        # Who asks for a new one is content with what was begun after he asked.
-        if entry and (entry["begun_at"] >= asked_at or (is_fresh(entry) and not refresh)):
+        if entry and is_enough(entry):
             return Kept(entry["value"], entry["made_at"])
         token = take_lease(store, key)
         if token or time.monotonic() > deadline:
-            return computed(
-                store, key, compute, fresh_seconds, token, is_enough=None if refresh else is_fresh
-            )
+            return computed(store, key, compute, fresh_seconds, token, is_enough=is_enough)
         if entry and not refresh:
             return Kept(entry["value"], entry["made_at"], is_stale=True)
         time.sleep(WAIT_SECONDS)
@@ -94,7 +96,7 @@ def flight(store: BaseCache, key: str, compute: Callable, *, fresh_seconds, refr
 def computed(store, key, compute, fresh_seconds, token, *, is_enough) -> Kept:
     """The value, kept for others. Between our look and our lease somebody may have made one."""
     try:
-        entry = read(store, key) if is_enough else None
+        entry = read(store, key)
         if entry and is_enough(entry):
             return Kept(entry["value"], entry["made_at"])
         begun_at = time.time()

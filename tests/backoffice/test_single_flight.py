@@ -126,6 +126,19 @@ def test_many_who_refresh_at_once_compute_at_most_twice(readers):
     assert compute.calls <= 2
 
 
+def test_what_was_made_between_look_and_lease_is_enough(monkeypatch):
+    compute, take_lease = Counted(), single_flight.take_lease
+
+    def late(*args):
+        monkeypatch.undo()
+        ask(compute, refresh=True)
+        return take_lease(*args)
+
+    monkeypatch.setattr(single_flight, "take_lease", late)
+    assert ask(compute, refresh=True).value == 1
+    assert compute.calls == 1
+
+
 def test_an_error_is_the_callers_and_the_next_reader_tries_again():
     def broken():
         raise LookupError
