@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Max
 
-from apps.reports.models import DirtyDay
+from apps.reports.models import DailyTotal, DirtyDay
 from apps.reports.rollups import authors, state, totals, whole
 from apps.reports.rollups.days import DAY, Run, portions, runs, today
 from apps.reports.rollups.locks import turn
@@ -66,6 +67,9 @@ def next_batch(size: int) -> list[date]:
 def refresh_open_days() -> Iterator[int]:
     """Today, and what cannot be closed yet; it is looked at again by the next refresh."""
     start, last = state.open_days()
+    # In a TIME_ZONE further east, which there was before, tomorrow had begun.
+    kept = DailyTotal.objects.aggregate(last=Max("day"))["last"]
+    last = max(last, kept or last)
     for number in range((last - start).days + 1):
         with turn():
             compute_marked([start + timedelta(days=number)])

@@ -203,6 +203,8 @@ def _one_clock(monkeypatch):
 @example([("write", 1, 5), ("refresh", 0, 0), ("manage", 1, 17), ("manage", 1, 9)], 0)
 # A month of joining is another in another TIME_ZONE.
 @example([("write", 2, 5), ("refresh", 0, 0), ("zone", 1, 0)], 0)
+# Tomorrow had begun in a TIME_ZONE further east.
+@example([("zone", 2, 0), ("write", 1, 0), ("refresh", 0, 0), ("zone", 0, 0)], 1)
 # An address is verified after its day was counted.
 @example([("refresh", 0, 0), ("verify", 1, 0)], 0)
 def test_whatever_happened_the_totals_are_those_from_nothing(history, days_later):
