@@ -9,6 +9,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 from textwrap import dedent, indent
+from threading import Timer
 
 import psycopg
 
@@ -96,7 +97,9 @@ class Project:
         module = f"settings_{next(numbers)}"
         text = SETTINGS.format(address=self.address, release=release, apps=apps)
         (self.folder / f"{module}.py").write_text(text + settings)
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        # With PYTHONUNBUFFERED everything is printed at once, and in production it is not set.
+        foreign = ("PG", "PYTHON")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
         return subprocess.Popen(
             [sys.executable, "-W", "error::RuntimeWarning", "manage.py", *arguments],
             cwd=ROOT,
@@ -132,9 +135,14 @@ def ended(process: subprocess.Popen, how: signal.Signals | None = None) -> Ended
 
 def line_with(text: str, process: subprocess.Popen) -> str:
     """The first line it prints with the text in it, from here on."""
-    for line in process.stdout:
-        if text in line:
-            return line
+    too_late = Timer(PATIENCE_SECONDS, process.kill)
+    too_late.start()
+    try:
+        for line in process.stdout:
+            if text in line:
+                return line
+    finally:
+        too_late.cancel()
     raise AssertionError(f"It ended without {text!r}: {process.stderr.read()}")
 
 

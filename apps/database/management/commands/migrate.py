@@ -56,8 +56,13 @@ class Command(syzygy_migrate.Command):
         if options["plan"] or options["check_unapplied"]:
             yield
             return
-        with file_lock.alone(connections[options["database"]], self.stdout.write):
+        with file_lock.alone(connections[options["database"]], self._say_at_once):
             yield
+
+    def _say_at_once(self, sentence: str) -> None:
+        """Who reads a pipe or a log would hear of it when it is over."""
+        self.stdout.write(sentence)
+        self.stdout.flush()
 
     def check(self, *args, databases=None, **options):
         for alias in databases or ():
