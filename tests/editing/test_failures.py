@@ -5,7 +5,6 @@ import sqlite3
 import time
 from contextlib import contextmanager
 
-import psycopg
 import pytest
 from django.db import connection
 
@@ -14,6 +13,7 @@ from apps.editing.models import PendingEdit
 from apps.posts.models import Post
 from tests.factories import PostFactory, ed, olive
 from tests.forms import log_in, merge_page, open_add, open_change
+from tests.sessions import another_session
 from tests.sizes import LOCK_SECONDS
 from tests.stores import free_port
 
@@ -28,13 +28,6 @@ def post():
 @pytest.fixture
 def form(post):
     return open_change(log_in(olive()), post)
-
-
-def elsewhere():
-    """Another session of the same database."""
-    parameters = connection.get_connection_params()
-    names = ("dbname", "user", "host", "port")
-    return psycopg.connect(**{name: parameters[name] for name in names})
 
 
 def run(sql: str) -> None:
@@ -76,7 +69,7 @@ def test_a_row_that_somebody_is_saving_is_waited_for_and_then_the_edit_is_kept(f
     presence.beat(presence.Tab("posts.post", post.pk, editor.pk, "a" * 8), "Ed", "editing")
     if LOCK_SECONDS < 3:
         run(f"SET lock_timeout = {int(LOCK_SECONDS * 1000)}")
-    with elsewhere() as other:
+    with another_session() as other:
         other.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.pk])
         began = time.monotonic()
         answer = form.post(title="Typed")
@@ -94,7 +87,7 @@ def test_a_row_that_somebody_is_saving_is_waited_for_and_then_the_edit_is_kept(f
 @pytest.mark.usefixtures("postgres")
 def test_while_it_is_still_being_saved_the_button_keeps_it_again(form, post):
     run("SET lock_timeout = '100ms'")
-    with elsewhere() as other:
+    with another_session() as other:
         other.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.pk])
         answer = form.post(title="Typed")
         again = merge_page(form.client, answer.content.decode()).post()
@@ -110,7 +103,7 @@ def test_while_it_is_still_being_saved_the_button_keeps_it_again(form, post):
 @pytest.mark.usefixtures("postgres")
 def test_who_waits_for_one_row_behind_many_is_told_that_it_is_being_saved(form, post):
     """Each holds it for less than a lock's timeout, all of them for longer than a statement's."""
-    with elsewhere() as other:
+    with another_session() as other:
         other.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.pk])
         # Every other statement must have ended by then, on a busy machine too.
         run("SET statement_timeout = '1s'")
@@ -230,12 +223,12 @@ def test_a_column_of_another_type_keeps_no_save(form):
     """A migration in the midst of work: how the row is read was planned for the old type."""
     assert form.post(title="First").status_code == 302
     again = open_change(form.client, Post.objects.get())
-    with elsewhere() as other:
+    with another_session() as other:
         other.execute("ALTER TABLE posts ALTER slug TYPE text")
     try:
         assert again.post(title="Second").status_code == 302
     finally:
-        with elsewhere() as other:
+        with another_session() as other:
             other.execute("ALTER TABLE posts ALTER slug TYPE varchar(200)")
         connection.close()
 

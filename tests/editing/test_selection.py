@@ -10,11 +10,12 @@ from django.db import connection
 from apps.editing import presence
 from apps.posts import actions
 from apps.posts.models import Comment, Post
-from tests.editing.test_failures import elsewhere, run
+from tests.editing.test_failures import run
 from tests.editing.test_resubmissions import send
 from tests.factories import CommentFactory, PostFactory, UserFactory, ed, maud, olive, staff
 from tests.forms import OpenForm, log_in, open_change, open_delete
 from tests.races import at_once
+from tests.sessions import another_session
 
 pytestmark = pytest.mark.django_db
 
@@ -157,7 +158,7 @@ def saved_by_somebody(transactional_db):
 
     @contextmanager
     def hold(post):
-        with elsewhere() as other:
+        with another_session() as other:
             other.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.pk])
             yield
 

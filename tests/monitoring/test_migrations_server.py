@@ -1,7 +1,6 @@
 """What the page of migrations reads of PostgreSQL itself: in the eyes of its own role."""
 
 import threading
-from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import psycopg
@@ -13,6 +12,7 @@ from apps.database.migrating.sizes import size_of
 from apps.database.models import MigrationRun
 from apps.monitoring.migrating.server import phases, server
 from tests.factories import otto
+from tests.sessions import another_session
 
 PAGE = "/admin/reports/migrations/"
 
@@ -47,13 +47,8 @@ def test_on_sqlite_it_is_not_needed(sqlite, client):
     assert "Who waits for whom" not in page
 
 
-@contextmanager
-def session(name: str):
-    parameters = connection.get_connection_params()
-    keys = ("host", "port", "dbname", "user")
-    known = {key: parameters[key] for key in keys if key in parameters}
-    with psycopg.connect(**known, application_name=name, autocommit=True) as made:
-        yield made
+def session(name: str) -> psycopg.Connection:
+    return another_session(application_name=name, autocommit=True)
 
 
 @pytest.fixture

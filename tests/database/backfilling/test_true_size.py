@@ -1,7 +1,7 @@
 """What a backfill of a million rows promises, with writers beside it and its own pace.
 
 In a file of its own, for it takes minutes. The bounds in seconds are those of the acceptance
-list, times four: the machine has others to serve.
+list, times four, and wider by what the machine itself kept a client waiting.
 """
 
 import threading
@@ -18,6 +18,8 @@ from apps.database.models import Backfill
 from tests import sizes
 from tests.database.backfilling.observing import Watcher
 from tests.database.backfilling.tables import Numbered, changes, fill, work
+from tests.sessions import address
+from tests.timing import Pauses
 
 pytestmark = [
     pytest.mark.slow,
@@ -71,7 +73,7 @@ def test_who_writes_hardly_notices_and_half_way_the_time_left_is_right(rows, wat
                 told.update(at=time.perf_counter(), left=seconds_left(row))
 
     watcher = watch(Looking())
-    with Client() as client:
+    with Pauses(address()) as pauses, Client() as client:
         run(work())
     ended = time.perf_counter()
 
@@ -79,7 +81,7 @@ def test_who_writes_hardly_notices_and_half_way_the_time_left_is_right(rows, wat
     assert watcher.percents()[-1] == 100
     assert not Numbered.objects.filter(filled=None).exists()
     assert set(changes()) <= {0, 1}
-    assert max(client.took) < TOLERANCE * 0.25, quantiles(client.took, n=100)[-3:]
+    assert max(client.took) - pauses.longest < TOLERANCE * 0.25, quantiles(client.took, n=100)[-3:]
     left = ended - told["at"]
     assert left / 2 / TOLERANCE < told["left"] < left * 2 * TOLERANCE
 

@@ -1,6 +1,7 @@
 """Clients read and write a million rows while they migrate, and somebody sits on the table.
 
-Bounds are those of the design, four times as wide: the machine does other work too.
+Bounds are those of the design, four times as wide, and wider by what the machine itself kept a
+client waiting.
 """
 
 import time
@@ -15,6 +16,7 @@ from tests.database.migrating.project import ended
 from tests.database.migrating.steps import COLUMN, INDEX
 from tests.races import eventually
 from tests.sizes import size
+from tests.timing import Pauses
 
 pytestmark = pytest.mark.slow
 
@@ -96,6 +98,7 @@ class Load(ExitStack):
     def __init__(self, address: str):
         super().__init__()
         self.stop = Event()
+        self.pauses = self.enter_context(Pauses(address))
         self.clients = [Client(address, number, self.stop) for number in range(CLIENTS)]
         self.callback(self.end)
 
@@ -107,6 +110,11 @@ class Load(ExitStack):
     @property
     def seconds(self) -> list[float]:
         return sorted(one for client in self.clients for one in client.seconds)
+
+    @property
+    def stall(self) -> float:
+        """The longest that a client waited, in seconds, but for the machine's own pauses."""
+        return self.seconds[-1] - self.pauses.longest
 
     @property
     def errors(self) -> list:
@@ -135,7 +143,7 @@ def test_no_operation_keeps_clients_waiting_or_fails_their_statements(full):
             load.end()
         assert done.code == 0, (name, done)
         assert load.errors == [], name
-        stalls[name] = load.seconds[-1]
+        stalls[name] = load.stall
 
     assert max(stalls.values()) <= 4 * 0.25, stalls
 
@@ -157,7 +165,7 @@ def test_behind_a_reader_that_idles_for_ten_seconds_nobody_stands_still(busy):
     assert done.code == 0, done
     assert "waits for" in done.out
     assert load.errors == []
-    assert load.seconds[-1] <= STALL_SECONDS
+    assert load.stall <= STALL_SECONDS
     assert load.seconds[int(len(load.seconds) * 0.95)] <= 4 * 0.05
 
 
@@ -171,7 +179,7 @@ def test_a_reader_that_never_goes_ends_the_run_which_names_it(busy):
     for part in (f"pid {pid}", "LIMIT 10", " s: ", "pg_terminate_backend", "safe to run again"):
         assert part in stopped.err
     assert load.errors == []
-    assert load.seconds[-1] <= STALL_SECONDS
+    assert load.stall <= STALL_SECONDS
     assert busy.migrate().code == 0
 
 
@@ -195,7 +203,7 @@ def test_a_vacuum_that_takes_its_time_is_waited_for(busy, session):
     assert done.code == 0, done
     assert "waits for" in done.out
     assert load.errors == []
-    assert load.seconds[-1] <= STALL_SECONDS
+    assert load.stall <= STALL_SECONDS
 
 
 def vacuum_until_cancelled(session: psycopg.Connection) -> None:

@@ -8,6 +8,7 @@ from django.db import connection, connections
 from django.db.migrations.state import ProjectState
 
 from tests.database.postgresql.shop import FILLED, ROWS, SHOP, Recorder, Shop, ask, limit
+from tests.sessions import another_session
 
 
 @pytest.fixture
@@ -34,16 +35,16 @@ def shop(postgres) -> Iterator[Shop]:
     connections["default"] = tests_own
 
 
+TILL = {"application_name": "till", "options": "-c search_path=shop,public"}
+
+
 @pytest.fixture
 def session(shop) -> Iterator:
     """Other clients of the shop; each call opens one."""
     opened = []
-    address = connection.get_connection_params()
-    names = ("dbname", "user", "host", "port")
-    address = {name: address[name] for name in names} | {"options": "-c search_path=shop,public"}
 
     def open_one(**options) -> psycopg.Connection:
-        opened.append(psycopg.connect(**address, application_name="till", **options))
+        opened.append(another_session(**TILL, **options))
         return opened[-1]
 
     yield open_one

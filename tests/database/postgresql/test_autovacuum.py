@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import psycopg
 import pytest
 from django.db import connection, connections, migrations, models
 from django.db.migrations.state import ProjectState
@@ -11,6 +10,7 @@ from apps.database.errors import LockBusy
 from apps.database.locks import Holder, HolderKind, holders_of
 from tests.database.postgresql.shop import FILLED, SHOP, Recorder, Shop, ask, limit
 from tests.races import Alongside, eventually
+from tests.sessions import another_session
 
 pytestmark = pytest.mark.slow
 
@@ -137,9 +137,7 @@ def test_one_against_wraparound_is_never_evicted(shop, dropped):
 
 
 def test_a_prepared_transaction_is_found_by_its_name(shop):
-    address = connection.get_connection_params()
-    names = ("dbname", "user", "host", "port")
-    with psycopg.connect(**{name: address[name] for name in names}) as client:
+    with another_session() as client:
         client.execute("UPDATE shop.shop_item SET score = 1 WHERE id = 7")
         client.execute("PREPARE TRANSACTION 'forgotten'")
     [holder] = holders_of(connection, ["shop_item"])

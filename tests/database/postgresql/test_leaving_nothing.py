@@ -13,6 +13,7 @@ from apps.database.errors import DataRefused, LockBusy
 from apps.database.leftovers import invalid_indexes, unvalidated_constraints
 from tests.database.postgresql.shop import Recorder, ask, limit
 from tests.races import Alongside
+from tests.sessions import another_session
 
 NAME = migrations.AddIndex("item", models.Index(fields=["name"], name="idx_item_name"))
 SNAPSHOT = "SELECT count(*) FROM shop_shelf"
@@ -185,7 +186,7 @@ def test_a_build_is_watched_again_when_its_watcher_lost_its_connection(shop, ses
     def blind():
         while not shop.told.waited_for:
             time.sleep(0.01)
-        with psycopg.connect(**parameters(), autocommit=True) as client:
+        with another_session(autocommit=True) as client:
             ended = client.execute(WATCHERS).fetchall()
         stopped.wait(6)
         reader.rollback()
@@ -231,7 +232,7 @@ def test_how_far_a_build_is_and_whom_it_waits_for_is_told(shop, session):
         reader.rollback()
 
     def watched():
-        with psycopg.connect(**parameters(), autocommit=True) as client:
+        with another_session(autocommit=True) as client:
             return client.execute("SELECT phase FROM pg_stat_progress_create_index").fetchall()
 
     looked = Alongside(look)
@@ -242,11 +243,6 @@ def test_how_far_a_build_is_and_whom_it_waits_for_is_told(shop, session):
     assert {phase for phase, _done, _total in shop.told.phases} <= MEASURES.keys()
     assert seen
     assert builds(connection) == []
-
-
-def parameters() -> dict:
-    address = connection.get_connection_params()
-    return {name: address[name] for name in ("dbname", "user", "host", "port")}
 
 
 @pytest.mark.parametrize("fate", ["alive", "dead"])
