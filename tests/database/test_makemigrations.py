@@ -23,6 +23,8 @@ class Book(models.Model):
     author = models.ForeignKey(Author, models.CASCADE, null=True)
     {field}
 """
+# What was compiled is believed while size and second of a file are the same.
+ENVIRONMENT = {"DJANGO_SETTINGS_MODULE": "shelf_settings", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 class Shelf:
@@ -37,8 +39,7 @@ class Shelf:
         run = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=ROOT,
-            env=os.environ
-            | {"DJANGO_SETTINGS_MODULE": "shelf_settings", "PYTHONPATH": str(self.folder)},
+            env=os.environ | ENVIRONMENT | {"PYTHONPATH": str(self.folder)},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -103,7 +103,13 @@ class Project:
         return subprocess.Popen(
             [sys.executable, "-W", "error::RuntimeWarning", "manage.py", *arguments],
             cwd=ROOT,
-            env=kept | {"DJANGO_SETTINGS_MODULE": module, "PYTHONPATH": str(self.folder)},
+            env=kept
+            | {
+                "DJANGO_SETTINGS_MODULE": module,
+                "PYTHONPATH": str(self.folder),
+                # What was compiled is believed while size and second of a file are the same.
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
