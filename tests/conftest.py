@@ -114,6 +114,7 @@ LEG_OF = {
 # which address, and what forms say and merge; but for its tests that belong to PostgreSQL.
 # `make test-slow` leaves out nothing.
 ALIKE = (
+    "tests/activity/test_verification.py",
     "tests/backoffice/charts/",
     "tests/backoffice/test_forms.py",
     "tests/config/test_environment.py",
@@ -121,9 +122,14 @@ ALIKE = (
     "tests/database/linting/test_ours.py",
     "tests/database/linting/test_waivers.py",
     "tests/database/test_autodetector.py",
+    "tests/editing/history/test_admin.py",
+    "tests/editing/history/test_restoring.py",
     "tests/editing/merging/",
     "tests/editing/test_intruders.py",
     "tests/editing/test_pairs.py",
+    "tests/posts/test_admin.py",
+    "tests/posts/test_admin_comments.py",
+    "tests/posts/test_import_wordpress.py",
     "tests/posts/test_markdown.py",
     "tests/posts/test_wordpress_content.py",
     "tests/posts/test_wordpress_reader.py",
@@ -139,6 +145,7 @@ ALIKE = (
     "tests/test_matrix.py",
     "tests/users/test_admin.py",
     "tests/users/test_cards.py",
+    "tests/users/test_list.py",
     "tests/users/test_rights.py",
 )
 
