@@ -1,6 +1,7 @@
 """The page of migrations in a browser: in every look, moving by itself, and held by hand."""
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from apps.database.builds import Build
@@ -57,8 +58,8 @@ def busy(work, monkeypatch) -> None:
         ),
     ]  # fmt: skip
     seen = server.Server(
-        is_migrating=True, builds=[server.building(build)], waits=[waits], leftovers=left,
-        said=server.in_short(left), grant="GRANT pg_read_all_stats TO copydesk;",
+        is_migrating=True, builds=[server.building(connection, build)], waits=[waits],
+        leftovers=left, said=server.in_short(left), grant="GRANT pg_read_all_stats TO copydesk;",
     )  # fmt: skip
     monkeypatch.setattr(server, "server", lambda connection: seen)
 

@@ -89,10 +89,10 @@ def test_comments_with_author_cost_one_statement():
 def test_the_home_page_s_reads_have_their_index(queryset, index):
     """Without a sort, so that the first six cost the same whatever waits behind them."""
     # Of an empty table the planner knows nothing and takes any index.
-    authors = UserFactory.create_batch(4)
+    authors = UserFactory.create_batch(40)
     Post.objects.bulk_create(
-        Post(title="Ferry", slug=f"{n}", author=authors[n % 4], status=["draft", "review"][n % 2])
-        for n in range(400)
+        Post(title="Ferry", slug=f"{n}", author=authors[n % 40], status=["draft", "review"][n % 2])
+        for n in range(2_000)
     )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE posts")

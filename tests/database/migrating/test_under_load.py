@@ -24,9 +24,9 @@ ROWS = size(10_000, 1_000_000)
 CLIENTS = 4
 STALL_SECONDS = 4 * 0.35
 BUDGET = """
-from dataclasses import replace
-from apps.database.postgresql.base import DatabaseWrapper
-DatabaseWrapper.limits = replace(DatabaseWrapper.limits, budget_seconds=20)
+from functools import partial
+from apps.database.postgresql import limits
+limits.Limits = partial(limits.Limits, budget_seconds=20)
 """
 MANY = (
     "INSERT INTO shelf_book (title, pages) SELECT 'Book ' || n, nullif(n % 10, 0)"
