@@ -12,10 +12,9 @@ from itertools import groupby
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from .joined import word_changes
 from .matching import Budget, Change, changes
 from .pieces import paragraphs, words
-
-SHORT_WORD = 3
 
 
 class Mark(StrEnum):
@@ -91,27 +90,6 @@ def replaced(base: str, *others: str, budget: Budget | None = None) -> SafeStrin
     return html(
         Run(mark, "".join(word for _, word in run))
         for mark, run in groupby(marked, key=lambda pair: pair[0])
-    )
-
-
-def word_changes(old: list[str], new: list[str], budget: Budget) -> list[Change]:
-    """Changes of words, those joined that only blanks or one short word separate."""
-    joined = []
-    for change in changes(old, new, budget):
-        if joined and _is_short(old[joined[-1].end : change.start]):
-            joined[-1] = joined[-1]._replace(end=change.end, new_end=change.new_end)
-        else:
-            joined.append(change)
-    return joined
-
-
-def _is_short(between: list[str]) -> bool:
-    """Whether marks on both sides read as one: no line ends, and no more than a short word."""
-    letters = [word for word in between if word[0].isalnum()]
-    return (
-        len(letters) <= 1
-        and all(word.isalpha() and len(word) <= SHORT_WORD for word in letters)
-        and not any("\n" in word for word in between)
     )
 
 

@@ -14,8 +14,8 @@ from enum import StrEnum
 from itertools import accumulate
 
 from .diff3 import CLOSING, Region, regions
-from .difference import word_changes
-from .matching import Budget, changes
+from .joined import text_changes, word_changes
+from .matching import Budget
 from .pieces import paragraphs, sentences, words
 
 Splitter = Callable[[str], list[str]]
@@ -116,7 +116,7 @@ def _merge(
 ) -> Iterator[Part]:
     split, *finer = splitters
     pieces, *sides = split(base), split(theirs), split(mine)
-    found = [changes(pieces, side, budget) for side, budget in zip(sides, budgets, strict=True)]
+    found = [text_changes(pieces, side, b) for side, b in zip(sides, budgets, strict=True)]
     for region in regions(pieces, sides, found):
         texts = ["".join(side) for side in (region.base, region.theirs, region.mine)]
         if merged := _settled_region(region):

@@ -8,7 +8,7 @@ from hypothesis import example, given
 
 from apps.editing.merging.merge import joined_line, merge_text
 from apps.editing.merging.pieces import sentences
-from tests.editing.merging.texts import edits, texts
+from tests.editing.merging.texts import FACTS, edits, edits_by_word, texts
 from tests.sizes import HOSTILE_BYTES
 
 BASE = """Dredging begins in January. It lasts ten weeks. Two barges take the silt.
@@ -173,6 +173,22 @@ def test_what_one_side_wrote_and_the_other_wrote_on_is_no_conflict():
     assert merged(theirs, mine) == mine
 
 
+@pytest.mark.parametrize(
+    ("mine", "result"),
+    [
+        # The blank behind what both made two sentences is no reason to see two changes in it.
+        ("Boats wait. Barges go. Ada now asks.", "Boats wait. Barges go. Ada now asks."),
+        ("Boats wait. Barges go. so Ada asks.", "Boats wait. Barges go. so Ada asks."),
+    ],
+)
+def test_a_sentence_that_both_parted_does_not_stand_twice(mine, result):
+    base = "Boats wait. so Barges go. Ada asks."
+    found = merge_text(base, "Boats wait. Barges go. Ada asks.", mine)
+
+    assert len(found.conflicts) == 1
+    assert found.text == result
+
+
 def test_a_sentence_that_one_deleted_does_not_come_back_unasked():
     theirs = BASE.replace("It lasts ten weeks. Two barges take the silt.", "It takes ten.")
     mine = BASE.replace("It lasts ten weeks. Two barges", "It takes ten. Three barges")
@@ -287,6 +303,15 @@ def test_nothing_that_either_side_wrote_is_missing(three):
         assert letters(side) - letters(base) <= letters(merge.text)
         if not merge.conflicts:
             assert [piece for piece in added(base, side) if piece not in merge.text] == []
+
+
+@given(edits_by_word())
+def test_nothing_that_both_sides_kept_stands_twice_or_is_missing(three):
+    merge = merge_text(*three)
+    parts = (part.base if part in merge.conflicts else part.text for part in merge.parts)
+    kept = [word for word in "".join(parts).split() if not word.startswith("so")]
+
+    assert kept == " ".join(FACTS).split()
 
 
 @given(edits())

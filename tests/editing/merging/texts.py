@@ -38,3 +38,28 @@ def edits(draw) -> tuple[str, str, str]:
     """A base and two edits of it."""
     base = draw(texts)
     return base, draw(edited(base) | texts), draw(edited(base) | texts)
+
+
+# Sentences of one kind, as in a list of facts, are the hardest to tell apart.
+FACTS = [f"Berth {n} {at} is free." for n in range(2) for at in range(4)]
+
+
+@st.composite
+def with_words(draw, text: str, name: str) -> str:
+    """The text with a few words typed between its own, and a few taken out that were typed."""
+    found = text.split(" ")
+    for number in range(draw(st.integers(1, 4))):
+        typed = [at for at, word in enumerate(found) if word.startswith("so")]
+        if typed and draw(st.booleans()):
+            del found[draw(st.sampled_from(typed))]
+        else:
+            found.insert(draw(st.integers(1, len(found) - 1)), f"so{name}{number}")
+    return " ".join(found)
+
+
+@st.composite
+def edits_by_word(draw) -> tuple[str, str, str]:
+    """A base of which each of two people changed a few words, and no sentence."""
+    facts = "\n\n".join(" ".join(FACTS[at : at + 4]) for at in (0, 4)) + "\n"
+    base = draw(with_words(facts, "base"))
+    return base, draw(with_words(base, "theirs")), draw(with_words(base, "mine"))
