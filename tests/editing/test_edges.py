@@ -45,6 +45,16 @@ def send_logged_out(form: OpenForm, who, **typed) -> OpenForm:
     return page_of_edit(form.client)
 
 
+def added_as_sea_then_as_coast(is_kept: bool, **button: str):
+    """The answer to the second text of one add form; kept meanwhile, and applied then, or not."""
+    who = olive(is_superuser=True)
+    form = open_add(log_in(who), Category)
+    form.post(name="Sea", slug="sea", **button)
+    if is_kept:
+        return send_logged_out(form, who, name="Coast", **button).post()
+    return form.post(name="Coast", **button)
+
+
 # Popups
 
 
@@ -69,13 +79,7 @@ def test_a_popup_that_merged_has_saved():
 
 @pytest.mark.parametrize("is_kept", [False, True])
 def test_the_second_text_of_a_popup_answers_it(is_kept):
-    who = olive(is_superuser=True)
-    form = open_add(log_in(who), Category)
-    form.post(name="Sea", slug="sea", _popup="1")
-    if is_kept:
-        answer = send_logged_out(form, who, name="Coast", _popup="1").post()
-    else:
-        answer = form.post(name="Coast", _popup="1")
+    answer = added_as_sea_then_as_coast(is_kept, _popup="1")
     made = Category.objects.get()
     assert made.name == "Coast"
     # The script of the window that opened it reads this.
@@ -88,13 +92,7 @@ def test_the_second_text_of_a_popup_answers_it(is_kept):
 
 @pytest.mark.parametrize("is_kept", [False, True])
 def test_the_second_text_of_an_add_form_continues_on_the_page_of_what_it_made(is_kept):
-    who = olive(is_superuser=True)
-    form = open_add(log_in(who), Category)
-    form.post(name="Sea", slug="sea", _continue="1")
-    if is_kept:
-        answer = send_logged_out(form, who, name="Coast", _continue="1").post()
-    else:
-        answer = form.post(name="Coast", _continue="1")
+    answer = added_as_sea_then_as_coast(is_kept, _continue="1")
     address = reverse("admin:posts_category_change", args=[Category.objects.get().pk])
     assert answer.headers["Location"] == address
     (said,) = [str(one) for one in answer.wsgi_request._messages if "Coast" in str(one)]

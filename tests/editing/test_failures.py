@@ -62,6 +62,14 @@ def assert_its_button_saves(form, answer) -> None:
     assert PendingEdit.objects.get().resolution == "applied"
 
 
+def post_within_a_second(form):
+    """Each statement has so long; those that nothing stops have ended, on a busy machine too."""
+    run("SET statement_timeout = '1s'")
+    answer = form.post(title="Typed")
+    run("RESET statement_timeout")
+    return answer
+
+
 @transactional
 @pytest.mark.usefixtures("postgres")
 def test_a_row_that_somebody_is_saving_is_waited_for_and_then_the_edit_is_kept(form, post):
@@ -105,10 +113,7 @@ def test_who_waits_for_one_row_behind_many_is_told_that_it_is_being_saved(form, 
     """Each holds it for less than a lock's timeout, all of them for longer than a statement's."""
     with another_session() as other:
         other.execute("SELECT 1 FROM posts WHERE id = %s FOR UPDATE", [post.pk])
-        # Every other statement must have ended by then, on a busy machine too.
-        run("SET statement_timeout = '1s'")
-        answer = form.post(title="Typed")
-        run("RESET statement_timeout")
+        answer = post_within_a_second(form)
     assert answer.status_code == 409
     assert_kept(answer, "lock")
     assert_its_button_saves(form, answer)
@@ -118,10 +123,7 @@ def test_who_waits_for_one_row_behind_many_is_told_that_it_is_being_saved(form, 
 @pytest.mark.usefixtures("postgres")
 def test_a_statement_that_takes_too_long_is_ended_and_the_edit_kept(form):
     with each_update("pg_sleep(5)"):
-        # Every other statement must have ended by then, on a busy machine too.
-        run("SET statement_timeout = '1s'")
-        answer = form.post(title="Typed")
-        run("RESET statement_timeout")
+        answer = post_within_a_second(form)
     assert answer.status_code == 503
     assert_kept(answer, "timeout")
     assert_its_button_saves(form, answer)

@@ -1,6 +1,6 @@
 """What the page of migrations reads of PostgreSQL itself: in the eyes of its own role."""
 
-import threading
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import psycopg
@@ -12,6 +12,7 @@ from apps.database.migrating.sizes import size_of
 from apps.database.models import MigrationRun
 from apps.monitoring.migrating.server import phases, server
 from tests.factories import otto
+from tests.races import Alongside, eventually
 from tests.sessions import another_session
 
 PAGE = "/admin/reports/migrations/"
@@ -51,6 +52,17 @@ def session(name: str) -> psycopg.Connection:
     return another_session(application_name=name, autocommit=True)
 
 
+@contextmanager
+def under_way(waiting: psycopg.Connection, sql: str, *, until: psycopg.Connection):
+    """The statement waits for the transaction of the other, which ends with the block."""
+    statement = Alongside(lambda: waiting.execute(sql))
+    try:
+        yield
+    finally:
+        until.execute("ROLLBACK")
+        statement.outcome()
+
+
 @pytest.fixture
 def left_behind(postgres, transactional_db):
     """An index that could not be built, and a key that nobody has validated."""
@@ -78,15 +90,9 @@ def test_who_waits_is_named_with_whom_he_waits_for(left_behind, client):
     client.force_login(otto())
     with session("hanna"), session("tomasz") as holder, session("rita") as waiter:
         holder.execute("BEGIN; LOCK TABLE left_behind")
-        thread = threading.Thread(target=waiter.execute, args=["SELECT 1 FROM left_behind"])
-        thread.start()
-        try:
-            while not server(connection).waits:
-                pass
+        with under_way(waiter, "SELECT 1 FROM left_behind", until=holder):
+            eventually(lambda: server(connection).waits)
             page = client.get(PAGE).content.decode()
-        finally:
-            holder.execute("ROLLBACK")
-            thread.join()
     assert 'rita <span class="quiet">pid' in page
     assert "ACCESS SHARE on left_behind" in page
     assert "tomasz, copydesk" in page
@@ -119,15 +125,9 @@ def test_a_build_is_told_beside_the_last_one_of_its_size(left_behind, client):
     with session("hanna") as writer, session("migrate@test") as builder:
         writer.execute("BEGIN; INSERT INTO left_behind VALUES (2)")
         sql = "CREATE INDEX CONCURRENTLY again_idx ON left_behind (number)"
-        thread = threading.Thread(target=builder.execute, args=[sql])
-        thread.start()
-        try:
-            while not server(connection).builds:
-                pass
+        with under_way(builder, sql, until=writer):
+            eventually(lambda: server(connection).builds)
             page = client.get(PAGE).content.decode()
-        finally:
-            writer.execute("ROLLBACK")
-            thread.join()
     assert "again_idx on left_behind" in page
     assert "The last build of this size took 21 min, on 3 November 2026." in page
 
