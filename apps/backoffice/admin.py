@@ -14,7 +14,7 @@ from django.urls import path, reverse
 from django.utils.http import urlencode
 
 from apps.backoffice import counts, lazy_loads, list_export
-from apps.backoffice.changelist import ChangeList
+from apps.backoffice.changelist import ChangeList, selected_keys
 from apps.backoffice.checks import ListChecks
 from apps.backoffice.exports import Sent
 from apps.backoffice.filters import Filter
@@ -159,11 +159,7 @@ class ModelAdmin(WithPanels, WithWidgets, admin.ModelAdmin):
         """Run the action whose button was pressed on the rows selected, then show the list."""
         allowed = dict(self._actions_here(request, changelist))
         name = request.POST.get("action", "")
-        selected = [
-            int(value)
-            for value in request.POST.getlist("_selected_action")
-            if value.isascii() and value.isdigit() and len(value) < 19
-        ]
+        selected = selected_keys(request)
         if name not in allowed:
             self.message_user(request, "Choose what to do first.", messages.WARNING)
         elif not selected:

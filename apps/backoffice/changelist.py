@@ -5,12 +5,26 @@ keyset pages (keyset.py), filters (filters.py), search (search.py), capped count
 the rows' HTML (rows.py). No OFFSET, no count of a whole table, no lookup written by hand.
 """
 
+from collections.abc import Iterable
 from functools import cached_property
+
+from django.http import HttpRequest
 
 from apps.backoffice import counts, keyset
 from apps.backoffice.keyset import Position
 from apps.backoffice.list_page import ListPage
 from apps.backoffice.rows import render_rows, shown_value
+from apps.backoffice.widgets import is_key
+
+
+def selected_keys(request: HttpRequest) -> set[int]:
+    """Of the rows whose boxes are checked."""
+    return {int(key) for key in request.POST.getlist("_selected_action") if is_key(key)}
+
+
+def versions_shown(rows: Iterable[tuple[int, int]]) -> str:
+    """“12:3 13:1”: keys and versions, for the form that acts on what its page has shown."""
+    return " ".join(f"{key}:{version}" for key, version in rows)
 
 
 class ChangeList(ListPage):
@@ -37,10 +51,10 @@ class ChangeList(ListPage):
 
     @property
     def versions(self) -> str:
-        """“12:3 13:1”: the version of each row, where rows have versions; an action is of these."""
+        """Of the rows, where they have versions; an action is of these."""
         if not self.selectable or "version" not in self.model_admin.also_read:
             return ""
-        return " ".join(f"{row[0]}:{row[-1]}" for row in self.page.rows)
+        return versions_shown((row[0], row[-1]) for row in self.page.rows)
 
     @cached_property
     def selectable(self) -> bool:

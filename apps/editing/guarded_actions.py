@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from apps.activity.actions import Source
 from apps.activity.origin import origin
+from apps.backoffice.changelist import selected_keys
 from apps.backoffice.widgets import is_key
 from apps.editing.not_saved import is_being_saved
 from apps.editing.opened import NAME, Opened
@@ -40,17 +41,18 @@ class WithGuardedActions:
 
     def try_again(self, request, extra_context) -> HttpResponse:
         """The list as it is now, with the same rows selected."""
-        names = self.opts.verbose_name_plural
-        messages.warning(
-            request, f"Somebody is saving one of these {names}, so none was changed. Try again."
-        )
-        request.still_selected = {
-            int(key) for key in request.POST.getlist("_selected_action") if is_key(key)
-        }
+        self.say_being_saved(request)
+        request.still_selected = selected_keys(request)
         request.method = "GET"
         response = super().changelist_view(request, extra_context)
         response.status_code = HTTPStatus.CONFLICT
         return response
+
+    def say_being_saved(self, request) -> None:
+        names = self.opts.verbose_name_plural
+        messages.warning(
+            request, f"Somebody is saving one of these {names}, so none was changed. Try again."
+        )
 
     def run_action(self, request, action, rows):
         """What others changed since the list was shown stays as it is, and is named."""

@@ -2,14 +2,19 @@
 
 import re
 from dataclasses import dataclass
-from hashlib import sha256
+from functools import reduce
+from math import inf
+from operator import or_
 from typing import Self
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from apps.activity.actions import Source
 from apps.activity.models import AuditEntry
+from apps.activity.querysets import AuditEntryQuerySet
+from apps.backoffice.changelist import selected_keys
+from apps.editing.opened import digest
 from apps.editing.wording import ENTRIES_READ, listed, people
 
 # So many are named; the list shows them all.
@@ -34,14 +39,20 @@ class Selection:
 
         One's own changes are no news, and the schedule's conflict with nothing.
         """
-        shown = versions_shown(request)
+        shown = read_versions(request)
         if not shown:
             return cls(rows, [])
-        newer = {pk: shown[pk] for pk, now in lock(rows) if now > shown.get(pk, now)}
-        if newer and (done := done_before(request)):
+        now = dict(lock(rows))
+        # What has left the list, by its filter or for the trash, is newer too.
+        chosen = shown.keys() & (selected_keys(request) | now.keys())
+        newer = {pk: shown[pk] for pk in chosen if now.get(pk, inf) > shown[pk]}
+        if not newer:
+            return cls(rows, [])
+        if done := done_before(request):
             return cls(rows.none(), [], done)
-        changed = entries_of_others(rows.model._meta.label_lower, newer, request.user.pk)
-        left_out = {entry.object_id for entry in changed}
+        entries = entries_of_others(rows.model._meta.label_lower, newer, request.user.pk)
+        left_out = set(entries.values_list("object_id", flat=True).distinct())
+        changed = list(entries.defer("changes").order_by("id")[:ENTRIES_READ])
         return cls(rows.exclude(pk__in=left_out) if left_out else rows, changed)
 
     def warning(self) -> str:
@@ -52,12 +63,12 @@ class Selection:
         if len(names) > NAMED:
             names[NAMED:] = [f"{len(names) - NAMED:,} more"]
         return (
-            f"{listed(people(self.changed))} changed {listed(names)} since this list was shown, "
+            f"{listed(people(self.changed))} changed {listed(names)} since this page was shown, "
             f"so {were} left out. Look at the list as it is now."
         )
 
 
-def versions_shown(request: HttpRequest) -> dict[int, int]:
+def read_versions(request: HttpRequest) -> dict[int, int]:
     """Key of a row → its version; empty for a form without them."""
     found = SHOWN.findall(request.POST.get(VERSIONS, ""))
     return {int(pk): int(version) for pk, version in found}
@@ -65,9 +76,7 @@ def versions_shown(request: HttpRequest) -> dict[int, int]:
 
 def submission_of(request: HttpRequest) -> str:
     """What the form is known by: what it asks for, of which rows at which versions."""
-    data = request.POST
-    asked = data.get("action"), data.get(VERSIONS), sorted(data.getlist("_selected_action"))
-    return f"list {request.user.pk}:{sha256(repr(asked).encode()).hexdigest()[:32]}"
+    return f"list {request.user.pk}:{digest(request.POST, request.FILES)}"
 
 
 def done_before(request: HttpRequest) -> int:
@@ -85,13 +94,8 @@ def lock(rows: QuerySet) -> list[tuple[int, int]]:
     return list(chosen.select_for_update(no_key=True).values_list("pk", "version"))
 
 
-def entries_of_others(label: str, newer: dict[int, int], user_id: int) -> list[AuditEntry]:
-    if not newer:
-        return []
-    entries = AuditEntry.objects.filter(object_type=label, object_id__in=newer)
-    entries = entries.filter(version__gt=min(newer.values())).exclude(source=Source.SCHEDULE)
-    return [
-        entry
-        for entry in entries.defer("changes").order_by("id")[:ENTRIES_READ]
-        if entry.version > newer[entry.object_id] and entry.actor_id != user_id
-    ]
+def entries_of_others(label: str, newer: dict[int, int], user_id: int) -> AuditEntryQuerySet:
+    """What others made of these rows after these versions, `newer` being key → version."""
+    later = (Q(object_id=pk, version__gt=version) for pk, version in newer.items())
+    entries = AuditEntry.objects.filter(reduce(or_, later), object_type=label)
+    return entries.exclude(source=Source.SCHEDULE).exclude(actor_id=user_id)

@@ -7,7 +7,8 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from apps.editing import presence
+from apps.activity.models import AuditEntry
+from apps.editing import presence, selection
 from apps.posts import actions
 from apps.posts.models import Comment, Post
 from tests.editing.test_failures import run
@@ -53,7 +54,7 @@ def test_a_comment_that_another_moderator_decided_on_is_not_overruled_unseen():
         "approved",
     ]
     assert told[0] == "1 comment was approved. 1 stayed as it was."
-    assert told[1].startswith(f"Olive changed “{first}” since this list was shown, so it was left")
+    assert told[1].startswith(f"Olive changed “{first}” since this page was shown, so it was left")
     # Having seen it, she decides.
     OpenList(page.client, Comment).act("approve", first)
     assert Comment.objects.get(pk=first.pk).status == "approved"
@@ -68,7 +69,7 @@ def test_what_somebody_edited_is_not_trashed_unseen():
     told = page.act("move_to_trash", *posts)
     assert [post.pk for post in Post.objects.filter(deleted_at=None)] == [p.pk for p in posts[1:]]
     names = "”, “".join(post.title for post in posts[1:4])
-    assert f"Olive changed “{names}” and 1 more since this list was shown, so they were" in told[1]
+    assert f"Olive changed “{names}” and 1 more since this page was shown, so they were" in told[1]
 
 
 def test_nor_brought_back_when_somebody_else_trashed_it_again():
@@ -79,6 +80,31 @@ def test_nor_brought_back_when_somebody_else_trashed_it_again():
     actions.move_post_to_trash(post, by=other)
     assert "Olive changed" in page.act("restore", post)[1]
     assert Post.objects.get().deleted_at
+
+
+def test_what_has_left_the_list_meanwhile_is_named_too():
+    trashed, published, still = PostFactory.create_batch(3)
+    page = OpenList(log_in(ed()), Post, "?status=draft")
+    actions.move_post_to_trash(trashed, by=olive())
+    actions.publish_post(published, by=staff("Zoe", "Admin"))
+    told = page.act("archive", trashed, published)
+    assert told[0] == "0 posts were archived. 2 stayed as they were."
+    assert told[1].startswith(f"Olive and Zoe changed “{trashed}” and “{published}” since")
+    assert OpenList(page.client, Post).act("publish", still) == ["1 post was published."]
+
+
+def test_an_old_history_hides_no_change(monkeypatch):
+    monkeypatch.setattr(selection, "ENTRIES_READ", 3)
+    short, long = PostFactory(), PostFactory(version=6)
+    known = {"object_type": "posts.post", "object_id": long.pk, "action": "change"}
+    AuditEntry.objects.bulk_create(
+        AuditEntry(**known, version=version, source="edit") for version in range(2, 7)
+    )
+    page, client = OpenList(log_in(ed()), Post), log_in(olive())
+    for post in (short, long):
+        open_change(client, post).post(content="Edited.")
+    assert "Olive changed" in page.act("move_to_trash", short, long)[1]
+    assert Post.objects.filter(deleted_at=None).count() == 2
 
 
 def test_one_s_own_changes_and_the_schedule_s_are_no_news():
@@ -98,6 +124,13 @@ def test_a_double_click_acts_once_and_says_so():
     assert [post.version for post in Post.objects.order_by("pk")] == [2, 2, 1]
     # Another action, or other rows, is another form.
     assert page.act("archive", posts[0])[-1] == "1 post was archived."
+
+
+def test_so_does_one_on_rows_that_leave_the_list_by_it():
+    posts = PostFactory.create_batch(2)
+    page = OpenList(log_in(ed()), Post)
+    assert page.act("move_to_trash", *posts) == ["2 posts were moved to the trash."]
+    assert page.act("move_to_trash", *posts)[-1] == "Done once, though it came twice: 2 posts."
 
 
 @pytest.mark.django_db(transaction=True)

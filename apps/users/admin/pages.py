@@ -1,18 +1,23 @@
 """Pages about one account beside its form: password, suspension, picture."""
 
 from functools import partial
+from http import HTTPStatus
 
 from django.contrib.admin.helpers import AdminForm
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import SetPasswordForm
 from django.core.exceptions import PermissionDenied
+from django.db import Error
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters
 
+from apps.backoffice.changelist import selected_keys, versions_shown
+from apps.editing.not_saved import is_being_saved
+from apps.editing.selection import VERSIONS
 from apps.users import actions
 from apps.users.admin import sets
 from apps.users.forms import SuspendForm
@@ -91,20 +96,45 @@ class AccountPages:
         if not self.has_suspend_permission(request, user):
             raise PermissionDenied
         rows = User.objects.filter(pk=user.pk)
-        if request.method == "POST" and "_end" in request.POST:
-            sets.act(self, request, rows, actions.unsuspend_users, "let in again")
-        elif page := self.suspension_page(request, rows):
-            return page
-        return self.to_account(user)
+        if request.method != "POST":
+            return self.suspension_page(request, rows)
+        try:
+            page = self.run_action(request, sets.suspend, rows)
+        except Error as error:
+            if not is_being_saved(error):
+                raise
+            page = self.suspend_later(request, rows)
+        return page or self.to_account(user)
 
     def suspension_page(self, request, queryset):
-        """Asks until when and why; None once it is done."""
+        """Asks until when and why; None once it is done, or there is nobody left to suspend."""
+        if "_end" in request.POST:
+            sets.act(self, request, queryset, actions.unsuspend_users, "let in again")
+            return None
         form = SuspendForm(request.POST if "_suspend" in request.POST else None)
         if form.is_valid():
             suspend = partial(actions.suspend_users, **form.cleaned_data)
             sets.act(self, request, queryset, suspend, "suspended")
             return None
         users = list(queryset.order_by("name"))
+        versions = versions_shown((user.pk, user.version) for user in users)
+        return self.suspension_form(request, form, users, versions) if users else None
+
+    def try_again(self, request, extra_context):
+        if "_suspend" not in request.POST:
+            return super().try_again(request, extra_context)
+        return self.suspend_later(request, User.objects.filter(pk__in=selected_keys(request)))
+
+    def suspend_later(self, request, queryset):
+        """The page with what was typed, and the versions that were seen: somebody is saving one."""
+        self.say_being_saved(request)
+        form = SuspendForm(request.POST if "_suspend" in request.POST else None)
+        users, versions = list(queryset.order_by("name")), request.POST.get(VERSIONS, "")
+        page = self.suspension_form(request, form, users, versions)
+        page.status_code = HTTPStatus.CONFLICT
+        return page
+
+    def suspension_form(self, request, form, users: list[User], versions: str):
         return self.form_page(
             request,
             form,
@@ -112,6 +142,7 @@ class AccountPages:
             button="Suspend",
             name="_suspend",
             users=users,
+            versions=versions,
             selected="_selected_action" in request.POST,
             user_shown=users[0] if len(users) == 1 else None,
             is_suspended=len(users) == 1 and users[0].is_suspended,
