@@ -13,6 +13,7 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 
 from apps.activity.actions import Source
+from apps.activity.models import AuditEntry
 from apps.activity.origin import origin
 from apps.backoffice.changelist import selected_keys
 from apps.backoffice.widgets import is_key
@@ -90,6 +91,9 @@ class WithGuardedActions:
 
     def _delete_view(self, request, object_id, extra_context):
         obj = request.held = self.get_object(request, unquote(object_id))
+        submission = deletion_of(request)
+        if (obj is None or is_trashed(obj)) and (entry := deleted_before(request, submission)):
+            return self.response_delete(request, entry.object_label, entry.object_id)
         if obj is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         token = Opened.now(request.user.pk, self.opts.label_lower, obj).signed()
@@ -100,7 +104,7 @@ class WithGuardedActions:
             request.POST = QueryDict()
         context = {**(extra_context or {}), "opened": token, "reason": reason}
         # The set's action, of one object.
-        with origin(source=Source.EDIT, reason=reason):
+        with origin(source=Source.EDIT, reason=reason, submission=submission):
             return super()._delete_view(request, object_id, context)
 
     def restore_view(self, request, object_id):
@@ -129,3 +133,20 @@ class WithGuardedActions:
         ):
             return "This page had been open for too long. Look at it once more."
         return "" if opened.version == obj.version else changed_since(obj, opened.version)
+
+
+def is_trashed(obj: Model) -> bool:
+    return bool(getattr(obj, "deleted_at", None))
+
+
+def deletion_of(request) -> str | None:
+    """What the form of a delete page is known by; None for what is no such form."""
+    opened = Opened.read(request.POST.get(NAME, ""))
+    return f"{opened.key}:delete" if opened else None
+
+
+def deleted_before(request, submission: str | None) -> AuditEntry | None:
+    """What the same form has left where it came before: somebody clicked twice."""
+    if submission is None:
+        return None
+    return AuditEntry.objects.by_actor(request.user.pk).filter(submission=submission).first()

@@ -7,6 +7,7 @@ from django.contrib.messages import get_messages
 
 from apps.activity.models import AuditEntry
 from apps.editing.models import PendingEdit
+from apps.posts.actions import restore_post
 from apps.posts.models import Category, Comment, Post, Tag
 from apps.users.models import Profile, User
 from tests.clients import StaffClient
@@ -16,10 +17,11 @@ from tests.factories import (
     PostFactory,
     ProfileFactory,
     TagFactory,
+    UserFactory,
     ed,
     olive,
 )
-from tests.forms import OpenForm, log_in, open_add, open_change
+from tests.forms import OpenForm, log_in, open_add, open_change, open_delete
 from tests.races import at_once
 from tests.sizes import RESUBMISSIONS, TRUE_SIZES
 
@@ -203,3 +205,25 @@ def test_a_form_that_asks_is_kept_once_however_often_it_is_sent():
     answers = ten_times(form, {"title": "Mine"}, "_save")
     assert [answer.status_code for answer in answers] == [409] * 10
     assert PendingEdit.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("factory", [PostFactory, CommentFactory, UserFactory, TagFactory])
+def test_a_delete_page_sent_twice_says_the_same(factory):
+    form = open_delete(log_in(olive(is_superuser=True)), factory())
+    before = AuditEntry.objects.count()
+    answers = [said(send(form, form.data)) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert "was deleted successfully" in answers[0][2][0]
+    assert AuditEntry.objects.count() == before + 1
+
+
+@pytest.mark.django_db
+def test_but_not_once_it_is_back_from_the_trash():
+    post = PostFactory()
+    form = open_delete(log_in(olive()), post)
+    send(form, form.data)
+    restore_post(post, by=ed())
+    answer = send(form, form.data)
+    assert "since you opened this page" in answer.content.decode()
+    assert Post.objects.get().deleted_at is None
