@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString
 from apps.editing.form_data import PageField
 from apps.editing.labels import Labels
 from apps.editing.merging.difference import difference, replaced
-from apps.editing.merging.merge import Outcome, Part
+from apps.editing.merging.merge import Outcome, Part, one_after_the_other
 from apps.editing.merging.records import FieldMerge, Kind
 from apps.editing.rebase import Rebased
 
@@ -56,7 +56,7 @@ class Conflict:
 
     @property
     def answer(self) -> str:
-        return f"r{self.number}"
+        return answer_to(self.choice)
 
     @property
     def their_text(self) -> str:
@@ -75,6 +75,10 @@ class Conflict:
         """Of the text area, at about a hundred characters a row."""
         text = self.text or ""
         return max(1, min(16, len(text) // 100 + text.count("\n") + 1))
+
+
+def answer_to(choice: str) -> str:
+    return f"r{choice[1:]}"
 
 
 def conflicts_of(
@@ -189,8 +193,8 @@ def text_of(conflict: Conflict, chosen: str) -> str:
         return sides.theirs
     if chosen == MINE:
         return sides.mine
-    between = sides.theirs[len(sides.theirs.rstrip()) :] or " "
-    return sides.theirs.rstrip() + between + sides.mine
+    blank = conflict.part.blank if conflict.part else " "
+    return one_after_the_other(sides.theirs, sides.mine, blank)
 
 
 def text_chosen(conflict: Conflict, chosen: str, data: QueryDict) -> str:

@@ -11,12 +11,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from .diff3 import CLOSING, Region, regions
 from .joined import text_changes, word_changes
 from .matching import Budget
-from .pieces import paragraphs, sentences, words
+from .pieces import begins_line, paragraphs, sentences, words
 
 Splitter = Callable[[str], list[str]]
 Budgets = tuple[Budget, Budget]
@@ -42,6 +42,8 @@ class Part:
     text: str
     # Where it begins in the merged text, counted from 1.
     paragraph: int = 1
+    # What stands between the two sides where both are wanted.
+    blank: str = " "
 
 
 @dataclass(frozen=True)
@@ -125,7 +127,8 @@ def _merge(
             yield from _merge(*texts, finer, budgets)
         else:
             blank = _blank_near(pieces, region)
-            yield Part(*texts, Outcome.CONFLICT, _prefilled(*texts, blank, budgets))
+            text = _prefilled(*texts, blank, budgets)
+            yield Part(*texts, Outcome.CONFLICT, text, blank=blank)
 
 
 def _settled_region(region: Region) -> tuple[Outcome, str] | None:
@@ -155,30 +158,33 @@ def _continues(longer: Sequence[str], shorter: Sequence[str], base: Sequence[str
 
 
 def _blank_near(pieces: Sequence[str], region: Region) -> str:
-    """What separates pieces here: a space in prose, a line's end in code and lists."""
+    """What separates pieces here: a space in prose, a line's end in code, lists and tables."""
     near = [*pieces[region.end : region.end + 1], *pieces[max(0, region.start - 1) : region.start]]
-    return next((piece for piece in near if piece.isspace()), " ")
+    sides = [region.theirs, region.mine]
+    if any(begins_line(piece) for side in sides for piece in side[:1]):
+        near.append("\n")
+    return next(filter(str.isspace, chain(near, region.base, *sides)), " ")
 
 
 def _prefilled(base: str, theirs: str, mine: str, blank: str, budgets: Budgets) -> str:
     """A sentence with the changed words of both; whole sentences where too little is common."""
     if "\n" in blank or not all(budget.reaches(base, theirs, mine) for budget in budgets):
-        return _one_after_the_other(theirs, mine, blank)
+        return one_after_the_other(theirs, mine, blank)
     pieces, *sides = words(base), words(theirs), words(mine)
     found = [word_changes(pieces, side, b) for side, b in zip(sides, budgets, strict=True)]
     deleted = [sum(change.end - change.start for change in side) for side in found]
     # Who deleted nothing has added to whatever the other made of it.
     if min(deleted) and 2 * max(deleted) > len(pieces):
-        return _one_after_the_other(theirs, mine, blank)
+        return one_after_the_other(theirs, mine, blank)
     woven = []
     for region in regions(pieces, sides, found):
         merged = _settled_region(region)
         both = "".join(region.theirs), "".join(region.mine)
-        woven.append(merged[1] if merged else _one_after_the_other(*both, blank))
+        woven.append(merged[1] if merged else one_after_the_other(*both, blank))
     return "".join(woven)
 
 
-def _one_after_the_other(theirs: str, mine: str, blank: str) -> str:
+def one_after_the_other(theirs: str, mine: str, blank: str) -> str:
     is_separated = not theirs or not mine or theirs[-1].isspace() or mine[0].isspace()
     # “…, says Ada” goes on without a blank.
     is_separated = is_separated or mine[0] in CLOSING

@@ -62,6 +62,11 @@ def sentences(text: str) -> list[str]:
     return pieces
 
 
+def begins_line(text: str) -> bool:
+    """Whether it is no prose, that could stand behind other prose."""
+    return _MARKED_LINE.match(text) is not None
+
+
 def words(text: str) -> list[str]:
     """Words (`4.6` and `don't` are one), marks of punctuation, and runs of white space."""
     return _WORD.findall(text)
