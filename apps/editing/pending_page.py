@@ -15,6 +15,7 @@ from apps.activity.recorded import recorded_as
 from apps.backoffice.refused_body import Sent
 from apps.backoffice.rows import short_time
 from apps.backoffice.widgets import is_key
+from apps.editing.conflicts import TEXT, answer_to
 from apps.editing.labels import Labels
 from apps.editing.merged import merged_rows
 from apps.editing.models import PendingEdit
@@ -131,7 +132,19 @@ def merge_context(waiting: Waiting) -> dict[str, Any]:
         "to_decide": to_decide(len(waiting.conflicts)),
         "is_of_mine": waiting.rebased.is_of_mine,
         "whole": whole_texts(waiting.rebased),
+        "decided_before": decided_before(waiting),
     }
+
+
+def decided_before(waiting: Waiting) -> list[tuple[str, str]]:
+    """Texts that were decided on where the object had another version, and other questions."""
+    payload = waiting.pending.payload
+    if payload.get("decided_at") in (None, waiting.obj.version):
+        return []
+    decided = payload["decided"]
+    names = (name for name, [*_, chosen] in decided.items() if chosen == TEXT)
+    answers = [answer_to(name) for name in names if name[:1] == "c"]
+    return [(Sent(name, "").label, decided[name][-1]) for name in answers if name in decided]
 
 
 def is_only_trashed(waiting: Waiting) -> bool:

@@ -234,6 +234,18 @@ def test_a_choice_between_two_values_comes_back_as_it_was_made():
     assert again.data["c1"] == ["theirs"]
 
 
+def test_a_text_that_was_decided_on_is_there_to_copy_from_when_a_third_has_saved():
+    who, post = olive(is_superuser=True), PostFactory(content="One.")
+    form, third = open_change(log_in(who), post), open_change(log_in(ed()), post)
+    third.post(content="Two.")
+    page = merge_page(form.client, form.post(content="Three.").content.decode())
+    open_change(third.client, post).post(content="Four.")
+    again = send_logged_out(page, who, c1="text", r1="Two and three are five.")
+    shown = again.client.get(again.address).content.decode()
+    assert "What you decided before" in shown
+    assert "Two and three are five." in shown
+
+
 def test_the_reason_that_was_typed_comes_back_with_the_edit():
     who, post = olive(is_superuser=True), PostFactory()
     form = open_change(log_in(who), post)
