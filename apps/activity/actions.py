@@ -33,13 +33,13 @@ def listen(listener: Listener) -> Listener:
 
 
 def listen_to_copies(listener: CopyListener) -> CopyListener:
-    """Have a function called with the first and last moment of rows that came without entries."""
+    """Have a function called with the first and last moment of rows that change without entries."""
     _copy_listeners.append(listener)
     return listener
 
 
 def copied(start: datetime, end: datetime) -> None:
-    """Rows came by COPY or the like, in this transaction; what they say is of these moments."""
+    """Rows came or went without entries, in this transaction; what they say is of these moments."""
     for listener in _copy_listeners:
         listener(start, end)
 

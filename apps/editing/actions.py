@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from apps.activity.actions import copied
 from apps.editing.models import PendingEdit
 from apps.editing.opened import Opened
 
@@ -39,8 +40,11 @@ def keep_edit(
         "object_label": label[:200],
     }
     own = waiting.filter(pk=opened.pending_id)
+    was = own.values_list("created_at", flat=True).first() if opened.pending_id else None
     # Its 30 days begin again with what was typed now.
-    if opened.pending_id and own.update(**about, created_at=Now()):
+    if was and own.update(**about, created_at=Now()):
+        # It is of another day now.
+        copied(was, was)
         return waiting.get(pk=opened.pending_id)
     kept = PendingEdit.objects.filter(submission=submission).exists()
     if not kept and waiting.values("pk")[:MOST_WAITING].count() == MOST_WAITING:

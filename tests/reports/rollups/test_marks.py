@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from apps.activity.actions import copied
 from apps.backoffice.progress import Report
+from apps.editing.actions import keep_edit
+from apps.editing.opened import Opened
 from apps.posts import actions as posts
 from apps.posts.importing.entries import record_import
 from apps.posts.models import Comment, Post
@@ -20,7 +22,14 @@ from apps.reports.models import DirtyDay
 from apps.reports.rollups.days import today
 from apps.users import actions as users
 from apps.users.models import User
-from tests.factories import CategoryFactory, CommentFactory, PostFactory, UserFactory, olive
+from tests.factories import (
+    CategoryFactory,
+    CommentFactory,
+    PendingEditFactory,
+    PostFactory,
+    UserFactory,
+    olive,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +111,13 @@ def test_a_post_published_no_longer_is_missing_on_that_day(by, marked):
     # Published anew: on another day.
     post = a_post(status="archived")
     assert marked(lambda: posts.publish_post(post, by=by)) == [6]
+
+
+def test_an_edit_that_is_kept_anew_is_missing_on_the_day_it_was_kept_first(by, marked):
+    edit = PendingEditFactory(user=by, object_id=1, created_at=at(9))
+    opened = Opened.now(by.pk, edit.object_type, pending_id=edit.pk)
+    assert marked(lambda: keep_edit(opened, {}, submission="again", cause="lock")) == [9]
+    assert marked(lambda: keep_edit(opened, {}, submission="and again", cause="lock")) == []
 
 
 def test_steps_of_today_mark_nothing(by, marked):
