@@ -11,6 +11,12 @@ from tests.factories import PendingEditFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _soon_after(monkeypatch, at):
+    """It is 15 October 2026: edits that were kept are removed after a month."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(15))
+
+
 @pytest.fixture
 def saved():
     """`saved(at(5), "merge")`: one entry of a person."""
@@ -84,8 +90,9 @@ def test_what_waits_now_is_shown_whatever_the_period(edits, ask, october):
     assert (row.cause, row.kept, row.waiting) == ("Your session had ended", 0, 1)
 
 
-def test_the_day_the_clocks_change(ask, october, at, saved, kept, settings):
+def test_the_day_the_clocks_change(ask, october, at, saved, kept, settings, monkeypatch):
     """25 October has 25 hours in Copenhagen: from the 24th 22:00 to the 25th 23:00 in UTC."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at(27))
     settings.TIME_ZONE = "Europe/Copenhagen"
     for moment in (at(24, 21, 59), at(24, 22), at(25, 22, 59), at(25, 23)):
         saved(moment, "merge")

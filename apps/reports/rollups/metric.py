@@ -1,15 +1,15 @@
 """A metric: rows of a table, the moment each counts at, and by what they are told apart."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Aggregate, Count, Min, QuerySet, Value
 
-from apps.reports.rollups.days import Run, day_in_database, moments
+from apps.reports.rollups.days import Run, day_in_database, moments, today
 from apps.reports.rollups.durations import bucket
 
 # The one dimension of what is counted by bucket.
@@ -81,9 +81,16 @@ class Metric:
     def number(self) -> Aggregate:
         return Count("pk")
 
-    def reads_live(self, dimension: str) -> bool:
-        """Whether days that are not up to date are read from the tables."""
-        return True
+    def live(self, days: Collection[date], dimension: str) -> Collection[date]:
+        """Of days that are not up to date those to read from the tables."""
+        if self.kept_days is None:
+            return days
+        return {day for day in days if day >= self.sure_from}
+
+    @property
+    def sure_from(self) -> date:
+        """The first day whose rows are all there still."""
+        return date.min if self.kept_days is None else today() - timedelta(days=self.kept_days)
 
     def first_moment(self) -> datetime | None:
         return self.facts().aggregate(first=Min(self.at))["first"]
@@ -105,8 +112,8 @@ class Moved:
 
     name: str
 
-    def reads_live(self, dimension: str) -> bool:
-        return False
+    def live(self, days: Collection[date], dimension: str) -> Collection[date]:
+        return ()
 
 
 @dataclass(frozen=True)
@@ -136,19 +143,19 @@ class Durations(Metric):
 
 
 def totals_of(
-    metrics: Sequence[Metric], dimension: str, spans: Sequence[Run], using: str
+    asked: Sequence[tuple[Metric, Sequence[Run]]], dimension: str, using: str
 ) -> Counter[Total]:
-    """The numbers of several metrics: plain counts of a day are all read in one statement."""
-    plain = [metric for metric in metrics if type(metric).totals is Metric.totals and not dimension]
+    """The numbers of several metrics, each of its spans: plain counts of a day are all read in one
+    statement.
+    """
     found: Counter[Total] = Counter()
-    for metric in metrics:
-        if metric not in plain:
+    parts = []
+    for metric, spans in asked:
+        if dimension or type(metric).totals is not Metric.totals:
             found.update(metric.totals(spans, [dimension], using))
-    parts = [
-        metric.within(span, using).values_list("day", Value(metric.name)).annotate(Count("pk"))
-        for metric in plain
-        for span in spans
-    ]
+            continue
+        rows = (metric.within(span, using) for span in spans)
+        parts += [one.values_list("day", Value(metric.name)).annotate(Count("pk")) for one in rows]
     for day, name, number in parts[0].union(*parts[1:], all=True) if parts else ():
         found[Total(day, name)] += number
     return found

@@ -61,9 +61,12 @@ class Stretch:
     using: str = DEFAULT_DB_ALIAS
 
     @property
-    def is_live(self) -> bool:
-        """Whether all of it is read from the tables."""
-        return len(self.known.live) == (self.end - self.start).days
+    def length(self) -> int:
+        return (self.end - self.start).days
+
+    def live(self, metric: Kept, dimension: str) -> Collection[date]:
+        """The days of which the metric is read from the tables."""
+        return metric.live(self.known.live, dimension)
 
 
 def daily(
@@ -82,15 +85,14 @@ def several(metrics: Sequence[Kept], dimension: str, stretch: Stretch) -> list[N
     """The same of each metric, in no order: one statement for what is kept, one for the counts
     that are not.
     """
-    days = stretch.known.live
-    found: dict[str, Numbers] = {metric.name: [] for metric in metrics}
-    live = [metric for metric in metrics if days and metric.reads_live(dimension)]
-    are_live = {metric.name for metric in live}
-    names = [name for name in found if not (stretch.is_live and name in are_live)]
+    live = {metric.name: stretch.live(metric, dimension) for metric in metrics}
+    found: dict[str, Numbers] = {name: [] for name in live}
+    names = [name for name, days in live.items() if len(days) < stretch.length]
     for name, day, key, value in kept("metric, day, key, value", names, dimension, stretch):
-        if name not in are_live or day not in days:
+        if day not in live[name]:
             found[name].append((day, key, value))
-    for one, value in totals_of(live, dimension, runs(days), stretch.using).items():
+    asked = [(metric, runs(live[metric.name])) for metric in metrics if live[metric.name]]
+    for one, value in totals_of(asked, dimension, stretch.using).items():
         found[one.metric].append((one.day, one.key, value))
     return list(found.values())
 
@@ -142,7 +144,7 @@ def largest(metric: Metric, dimension: str, stretch: Stretch, most: int) -> dict
 
 def past(columns: str, metric, dimension: str, stretch: Stretch, more: str, params=()) -> list:
     """What is kept of the days that are not read from the tables."""
-    live = list(stretch.known.live)
+    live = list(stretch.live(metric, dimension))
     without = f"AND day NOT IN ({places(live)}) " if live else ""
     return kept(columns, [metric.name], dimension, stretch, without + more, params, live)
 
@@ -171,5 +173,5 @@ def places(values: Sequence[Any]) -> str:
 
 
 def live_of(metric: Metric, dimension: str, stretch: Stretch) -> Counter:
-    spans = runs(stretch.known.live)
+    spans = runs(stretch.live(metric, dimension))
     return metric.totals(spans, [dimension], stretch.using) if spans else Counter()

@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from apps.reports.models import DailyTotal, DirtyDay
 from apps.reports.rollups import authors, state, totals, whole
-from apps.reports.rollups.days import DAY, Run, portions, runs, today
+from apps.reports.rollups.days import DAY, Run, portions, runs
 from apps.reports.rollups.locks import turn
 from apps.reports.rollups.metric import Metric, Total
 from apps.reports.rollups.metrics import METRICS
@@ -114,7 +114,7 @@ def parts_by_metrics(span: Run) -> Iterator[tuple[list[Metric], Run]]:
     yield lasting, span
     for metric in METRICS.values():
         if metric.kept_days is not None:
-            oldest = max(first, today() - timedelta(days=metric.kept_days))
+            oldest = max(first, metric.sure_from)
             if oldest <= last:
                 yield [metric], (oldest, last)
 

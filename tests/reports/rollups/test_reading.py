@@ -6,14 +6,16 @@ import pytest
 
 from apps.posts.models import Comment, Post
 from apps.reports.daily import best, by_key, by_weekday, daily, daily_all, took
-from apps.reports.models import DirtyDay
+from apps.reports.models import DailyTotal, DirtyDay
 from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.rollups.metric import TOOK
 from apps.reports.rollups.metrics.comments import RECEIVED
 from apps.reports.rollups.metrics.people import ACTIVE, SIGNED_UP
 from apps.reports.rollups.metrics.posts import CREATED, MOST_COMMENTED, TO_FIRST_COMMENT
+from apps.reports.rollups.metrics.staff import PENDING
 from apps.reports.rollups.refresh import refresh
+from apps.reports.rollups.state import close
 from tests.factories import CommentFactory, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +65,20 @@ def test_sums_of_a_period_are_those_of_its_days(rows):
     # A Wednesday and a Thursday.
     assert by_weekday(RECEIVED, question, "hour") == {(3, "12"): 1, (4, "12"): 1}
     assert daily(RECEIVED, question, "status").by_key(TEN) == {"spam": 1, "pending": 1}
+
+
+def test_a_day_whose_rows_may_be_gone_is_read_as_it_was_kept(monkeypatch):
+    """It is marked since a post of it has changed; its pending edits are removed meanwhile."""
+    monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 11, 8, 12, tzinfo=UTC))
+    days = [date(2026, 10, number) for number in (9, 10)]
+    for day in days:
+        for where in ({}, {"dimension": "cause", "key": "lock"}):
+            DailyTotal.objects.create(day=day, metric=PENDING.name, value=3, **where)
+    close(date(2026, 11, 7))
+    DirtyDay.objects.bulk_create(DirtyDay(day=day) for day in days)
+    # 29 days are sure to be there.
+    assert daily(PENDING, Question(TEN)).each(TEN)[-2:] == (3, 0)
+    assert by_key(PENDING, Question(TEN), "cause") == {"lock": 3}
 
 
 def test_the_best_of_a_period_of_equals_the_later():

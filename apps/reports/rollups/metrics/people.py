@@ -1,8 +1,9 @@
 """Accounts by the day they were made, and how many people wrote."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Case, CharField, QuerySet, Value, When
@@ -32,8 +33,8 @@ def joined() -> QuerySet:
 class Active(Moved):
     """People who wrote a post or a comment: on a day, in a week, in a month."""
 
-    def reads_live(self, dimension: str) -> bool:
-        return not dimension
+    def live(self, days: Collection[date], dimension: str) -> Collection[date]:
+        return () if dimension else days
 
     def totals(
         self,
