@@ -20,7 +20,6 @@ from apps.reports import snapshot
 from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.report import Report, Table
-from apps.reports.rollups.reading import freshness
 from apps.reports.rollups.state import stamp
 
 FRESH_SECONDS = 300
@@ -93,7 +92,7 @@ def answer(
 
     def compute() -> dict:
         found = packed(report, *read(report, question, compare=compare, person_id=person_id))
-        return found | how_far(report, question)
+        return found | how_far(question)
 
     found = kept(
         key_of(report, question, compare=compare),
@@ -106,12 +105,10 @@ def answer(
     return Answer(report, found.value, as_of, found.is_stale)
 
 
-def how_far(report: Report, question: Question) -> dict[str, Any]:
+def how_far(question: Question) -> dict[str, Any]:
     """Where it was read, the stamp of that moment, and the days whose totals were behind."""
     [*_, reach] = question.reaches.values()
-    late = freshness(question.period.start, question.period.end, reach).late
-    days = [day.isoformat() for day in late] if report.takes_dates else []
-    return {"stamp": reach.stamp, "late": days}
+    return {"stamp": reach.stamp, "late": [day.isoformat() for day in sorted(question.late)]}
 
 
 def key_of(report: Report, question: Question, *, compare: bool) -> str:

@@ -6,6 +6,7 @@ with a sentence for the reader, never something left out in silence.
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from typing import Any, TypeVar
 
@@ -32,6 +33,8 @@ class Question:
     using: str = "default"
     # How far the kept totals reach in a database: asked once, also for other periods.
     reaches: dict[str, Reach] = field(default_factory=dict, compare=False, repr=False)
+    # Days that are read as they were kept, and are behind; of other periods too.
+    late: set[date] = field(default_factory=set, compare=False, repr=False)
 
     @cached_property
     def buckets(self) -> list[Period]:
@@ -46,7 +49,9 @@ class Question:
     @cached_property
     def freshness(self) -> Freshness:
         """Which of its days are read from the tables, and which are behind."""
-        return freshness(self.period.start, self.period.end, self.reach)
+        found = freshness(self.period.start, self.period.end, self.reach)
+        self.late.update(found.late)
+        return found
 
     @cached_property
     def stretch(self) -> Stretch:

@@ -19,11 +19,10 @@ BEHIND = "Still to be counted"
 def page(client):
     client.force_login(olive(created_at=timezone.now() - timedelta(days=40)))
 
-    def text() -> str:
+    def text(**params) -> str:
         cache.clear()
-        start = today() - timedelta(days=27)
-        answer = client.get("/admin/reports/people/", {"start": str(start), "end": str(today())})
-        return answer.content.decode()
+        params |= {"start": str(today() - timedelta(days=27)), "end": str(today())}
+        return client.get("/admin/reports/people/", params).content.decode()
 
     return text
 
@@ -41,3 +40,13 @@ def test_a_page_names_the_days_that_are_behind(page):
     oldest = today() - timedelta(days=20)
     DirtyDay.objects.create(day=oldest)
     assert f"{BEHIND}, so that figures may be too low: {oldest.day} {oldest:%b %Y}." in page()
+
+
+def test_a_page_that_compares_names_those_of_the_period_before(page):
+    for _ in refresh():
+        pass
+    for days in range(30, 39):
+        DirtyDay.objects.create(day=today() - timedelta(days=days))
+    assert BEHIND not in page()
+    oldest = today() - timedelta(days=38)
+    assert f"too low: {oldest.day} {oldest:%b %Y}." in page(compare="1")
