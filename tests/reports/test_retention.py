@@ -6,6 +6,8 @@ import pytest
 
 from apps.reports.periods import Period
 from apps.reports.rollups.refresh import refresh
+from apps.users.actions import trash_users
+from apps.users.models import User
 from tests import factories
 from tests.factories import CommentFactory, PostFactory, UserFactory
 
@@ -90,6 +92,18 @@ def test_who_joined_leads_to_as_many_people(client, cohorts):
     assert f'/admin/users/user/?{query}">4</a>' in text
     listed = client.get(f"/admin/users/user/?{query}".replace("&amp;", "&")).content.decode()
     assert listed.count('name="_selected_action"') == 4
+
+
+def test_who_is_in_the_trash_neither_joined_nor_wrote(cohorts, ask):
+    """One of August, who wrote, and the one of July who wrote in three months."""
+    first = [User.objects.filter(created_at__month=month).earliest("pk").pk for month in (7, 8)]
+    trash_users(User.objects.filter(pk__in=first), by=factories.olive())
+    rows = ask("retention", Period(date(2026, 7, 1), date(2026, 9, 1)))[""].rows
+    assert figures(rows) == [
+        *(("Aug 2026", f"+{later}", 1, 0, 0) for later in range(3)),
+        ("Jul 2026", "+0", 3, 1, 1 / 3),
+        *(("Jul 2026", f"+{later}", 3, 0, 0) for later in range(1, 4)),
+    ]
 
 
 def test_nobody_joined(ask):
