@@ -3,6 +3,7 @@
 import warnings
 from contextlib import ExitStack
 from copy import copy
+from functools import partial
 
 from django.db.models import Field
 from django_zero_downtime_migrations.backends.postgres.schema import UnsafeOperationWarning
@@ -44,6 +45,22 @@ class DatabaseSchemaEditor(SteppingEditor):
         super().add_field(model, unchecked)
         name = self._create_index_name(model._meta.db_table, [field.column], suffix="_check")
         self.deferred_sql.append(self._create_check_sql(model, name, check))
+
+    def alter_unique_together(self, model, old_unique_together, new_unique_together):
+        """Django drops first: while the new index is built, and for good if rows refuse it, nothing
+        would be unique.
+        """
+        old, new = (set(map(tuple, one)) for one in (old_unique_together, new_unique_together))
+        super().alter_unique_together(model, (), new - old)
+        super().alter_unique_together(model, old - new, ())
+
+    def _delete_composed_index(self, model, fields, constraint_kwargs, sql):
+        """Django wants to find exactly one; an earlier run may have dropped it."""
+        columns = [model._meta.get_field(name).column for name in fields]
+        others = {one.name for one in (*model._meta.constraints, *model._meta.indexes)}
+        names = partial(self._constraint_names, model, columns, exclude=others)
+        if self.collect_sql or names(**constraint_kwargs):
+            super()._delete_composed_index(model, fields, constraint_kwargs, sql)
 
     def alter_field(self, model, old_field, new_field, strict=False):
         self.altered = new_field

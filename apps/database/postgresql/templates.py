@@ -76,6 +76,11 @@ LOCKS = (
 )
 CONSTRAINT = Condition(DatabaseSchemaEditorMixin._sql_constraint_exists, exists=False)
 INDEX = Condition(DatabaseSchemaEditorMixin._sql_index_exists, exists=False)
+RENAMED_INDEX = Condition(
+    "SELECT 1 WHERE to_regclass('%(new_name)s')"
+    " = coalesce(to_regclass('%(old_name)s'), to_regclass('%(new_name)s'))",
+    exists=False,
+)
 
 
 def remembering(lock: PGLock, made: type[PGLock] | None = None) -> PGLock:
@@ -116,6 +121,10 @@ def of_zero_downtime() -> Iterator[tuple[str, PGLock]]:
 TEMPLATES = dict(of_zero_downtime()) | {
     "sql_create_table": remembering(DatabaseSchemaEditorMixin.sql_create_table, CreatesTable),
     "sql_delete_fk": remembering(DatabaseSchemaEditorMixin.sql_delete_fk, DropsForeignKey),
+    # zero-downtime has none of it, and the second run would find no index of the old name.
+    "sql_rename_index": PGShareUpdateExclusive(
+        Template(Stock.sql_rename_index), idempotent_condition=RENAMED_INDEX
+    ),
     "sql_update_with_default": FillNulls(Stock.sql_update_with_default),
     "sql_create_fk": foreign_key(),
     "sql_create_check": careful("sql_create_check", Stock.sql_create_check, CONSTRAINT),
