@@ -26,6 +26,36 @@ def joining_table(model: ModelState, name: str, field: Field) -> str | None:
     return field.db_table or f"{table_of(model)}_{name}"
 
 
+def tables_named(state: ProjectState) -> set[tuple[str, str]]:
+    """Each table with what has it: "blog.Post", or "blog.Post.tags" for a joining table."""
+    found = set()
+    for model in state.models.values():
+        label = f"{model.app_label}.{model.name}"
+        if model.options.get("managed", True) and not model.options.get("proxy"):
+            found.add((table_of(model), label))
+        for name, field in model.fields.items():
+            if table := joining_table(model, name, field):
+                found.add((table, f"{label}.{name}"))
+    return found
+
+
+def joining_tables(state: ProjectState) -> dict[str, tuple[str, str]]:
+    """Of all many to many fields, with the columns that refer to the two sides."""
+    return {
+        table: _joining_columns(model, field)
+        for model in state.models.values()
+        for name, field in model.fields.items()
+        if (table := joining_table(model, name, field))
+    }
+
+
+def _joining_columns(model: ModelState, field: Field) -> tuple[str, str]:
+    """Named after the models, and not after their tables."""
+    own, target = model.name_lower, field.remote_field.model
+    _, other = resolve_relation(target, model.app_label, own)
+    return ("from_" + own, "to_" + other) if own == other else (own, other)
+
+
 def is_key(field: Field) -> bool:
     """Whether it refers to another table by a column of its own."""
     return bool(field.many_to_one or field.one_to_one) and field.remote_field is not None

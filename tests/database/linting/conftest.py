@@ -45,6 +45,15 @@ class Blog:
         body = {"operations": list(operations), "__module__": __name__} | attributes
         return type("Migration", (migrations.Migration,), body)("0002_change", "blog")
 
+    def stand(self, *operations) -> None:
+        """What they make has been there for long."""
+        migration = self.migration(*operations)
+        if self.tables.connection == connection:
+            with connection.schema_editor(atomic=False) as editor:
+                self.state = migration.apply(self.state, editor)
+        else:
+            self.state = migration.mutate_state(self.state)
+
     def lint(self, *operations, backwards: bool = False, **attributes) -> list[Refusal]:
         return self.lint_migration(self.migration(*operations, **attributes), backwards=backwards)
 

@@ -1,6 +1,17 @@
 """What is refused, one function a rule: it yields refusals of a step, or of a whole migration."""
 
-from . import adding, altering, contrib, python, removing, renaming, retyping, sharing, sql, whole
+from . import (
+    adding,
+    altering,
+    contrib,
+    python,
+    removing,
+    renaming,
+    retyping,
+    sharing,
+    sql,
+    whole,
+)
 
 OF_A_STEP = (
     adding.not_null,
@@ -20,6 +31,7 @@ OF_A_STEP = (
     removing.table_still_refers,
     renaming.renamed_column,
     renaming.moved_table,
+    renaming.joined_by_other_names,
     retyping.another_type,
     retyping.more_than_its_type,
     sharing.column_is_there,

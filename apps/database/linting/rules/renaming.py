@@ -2,12 +2,18 @@
 
 from collections.abc import Iterator
 
-from django.db.migrations import AlterField, AlterModelTable, RenameField, RenameModel
+from django.db.migrations import (
+    AlterField,
+    AlterModelOptions,
+    AlterModelTable,
+    RenameField,
+    RenameModel,
+)
 from django.db.migrations.operations.base import Operation
 from django.db.models import Field
 
 from apps.database.linting.refusal import Paste, Refusal, paste
-from apps.database.linting.shapes import column_of, table_of
+from apps.database.linting.shapes import column_of, joining_table, joining_tables, table_of
 from apps.database.linting.step import Step
 
 
@@ -49,6 +55,44 @@ def moved_table(step: Step) -> Iterator[Refusal]:
             *operations,
         ),
     )
+
+
+def joined_by_other_names(step: Step) -> Iterator[Refusal]:
+    """Joining tables are named after fields, and their columns after models."""
+    if not step.is_a(RenameModel, RenameField, AlterField):
+        return
+    before, after = joining_tables(step.before), joining_tables(step.after)
+    for table, columns in before.items():
+        if after.get(table) != columns and not step.tables.is_free(table):
+            what = "columns of the joining table" if table in after else "the joining table"
+            yield step.refuse(
+                f"it renames {what} {table}.",
+                "The lock is brief (ACCESS EXCLUSIVE), but code that is running asks for the old "
+                "name, and each of its statements fails until it is replaced (42P01, 42703).",
+                *_keeping_the_joint(step, table, columns),
+            )
+
+
+def _keeping_the_joint(step: Step, table: str, columns: tuple[str, str]) -> Iterator[Paste]:
+    if step.is_a(RenameModel):
+        options = AlterModelOptions.ALTER_OPTION_KEYS
+        kept = {name: one for name, one in step.model.options.items() if name in options}
+        name = step.model_in(step.after).name
+        yield paste(
+            "Keep the model's name; for people it has the other one, by its Meta",
+            AlterModelOptions(step.model.name_lower, kept | {"verbose_name": name.lower()}),
+        )
+        return
+    old, new = _names(step)
+    kept = step.field_in(step.after, new).clone()
+    moved = joining_table(step.model, new, kept)
+    # Where it is another model's, other columns refer to that.
+    if joining_tables(step.after).get(moved) == columns:
+        kept.db_table = table
+        operations = [AlterField(step.model.name_lower, old, kept)]
+        if new != old:
+            operations.append(RenameField(step.model.name_lower, old, new))
+        yield paste(f"Keep the table: db_table={table!r} in the field, and", *operations)
 
 
 def _names(step: Step) -> tuple[str, str]:
