@@ -10,16 +10,6 @@ from django.db.migrations import (
 from syzygy import Stage
 
 
-def field_of(blog, name: str, field: models.Field) -> None:
-    """Give the post one more column, which stands already."""
-    migration = blog.migration(AddField("post", name, field))
-    if blog.tables.connection == connection:
-        with connection.schema_editor(atomic=False) as editor:
-            blog.state = migration.apply(blog.state, editor)
-    else:
-        blog.state = migration.mutate_state(blog.state)
-
-
 def code() -> str:
     return "x"
 
@@ -46,7 +36,7 @@ DEMANDS = {
 def test_a_column_that_asks_something_of_those_who_forgot_it_is_refused(
     field, words, live_blog, follows
 ):
-    field_of(live_blog, "extra", field)
+    live_blog.stand(AddField("post", "extra", field))
     (refusal,) = live_blog.lint(RemoveField("post", "extra"))
 
     assert words in str(refusal)
@@ -68,7 +58,7 @@ QUIET = {
 
 @pytest.mark.parametrize("field", QUIET.values(), ids=QUIET)
 def test_a_column_that_asks_nothing_goes_after_the_deploy(field, blog):
-    field_of(blog, "extra", field)
+    blog.stand(AddField("post", "extra", field))
 
     assert blog.lint(RemoveField("post", "extra")) == []
     (refusal,) = blog.lint(RemoveField("post", "extra"), stage=Stage.PRE_DEPLOY)
@@ -108,7 +98,7 @@ def test_a_table_lets_its_references_go_first(live_blog, follows):
 
 
 def test_both_stages_in_one_migration_are_refused(blog):
-    field_of(blog, "extra", models.CharField(max_length=9, null=True))
+    blog.stand(AddField("post", "extra", models.CharField(max_length=9, null=True)))
     added = AddField("post", "other", models.IntegerField(null=True))
     (refusal,) = blog.lint(added, RemoveField("post", "extra"))
 

@@ -1,19 +1,12 @@
 """A column that two fields have: PostgreSQL would not make it again, and drop it with either."""
 
 import pytest
-from django.db import connection, models
+from django.db import models
 from django.db.migrations import AddField, RemoveField, SeparateDatabaseAndState
 
 from apps.database.operations import DropColumn, RetireField
 
 KEY = models.ForeignKey("blog.Author", models.SET_NULL, null=True, related_name="+")
-
-
-def stand(blog, field: models.Field) -> None:
-    """The post has had a field `editor_id` for long."""
-    migration = blog.migration(AddField("post", "editor_id", field))
-    with connection.schema_editor(atomic=False) as editor:
-        blog.state = migration.apply(blog.state, editor)
 
 
 NUMBERS = {
@@ -25,7 +18,7 @@ NUMBERS = {
 
 @pytest.mark.parametrize("number", NUMBERS.values(), ids=NUMBERS)
 def test_a_key_in_the_place_of_its_number_keeps_what_the_column_holds(number, live_blog, follows):
-    stand(live_blog, number)
+    live_blog.stand(AddField("post", "editor_id", number))
     live_blog.state.apps.get_model("blog", "Post").objects.update(editor_id=1)
     (refusal,) = live_blog.lint(AddField("post", "editor", KEY))
 
@@ -36,7 +29,7 @@ def test_a_key_in_the_place_of_its_number_keeps_what_the_column_holds(number, li
 
 
 def test_a_column_that_another_field_has_does_not_go(live_blog):
-    stand(live_blog, models.IntegerField(null=True))
+    live_blog.stand(AddField("post", "editor_id", models.IntegerField(null=True)))
     both = live_blog.migration(AddField("post", "editor", KEY))
     live_blog.state = both.mutate_state(live_blog.state)
 

@@ -10,6 +10,7 @@ from . import (
     retyping,
     sharing,
     sql,
+    taking,
     whole,
 )
 
@@ -36,6 +37,8 @@ OF_A_STEP = (
     retyping.more_than_its_type,
     sharing.column_is_there,
     sharing.column_is_anothers,
+    taking.table_is_there,
+    taking.table_is_anothers,
     sql.keeps_others_out,
     sql.drops_too_early,
     sql.rows_at_once,
