@@ -37,6 +37,15 @@ def constant_default(field: Field) -> Any:
     return field.default
 
 
+def is_called(field: Field) -> bool:
+    return field.has_default() and constant_default(field) is NOT_PROVIDED
+
+
+def is_called_for_each_row(field: Field) -> bool:
+    """But for moments, of which the database's own is as good."""
+    return is_called(field) and field.get_internal_type() != "DateTimeField"
+
+
 def db_default_for(field: Field) -> Any:
     """A `db_default` for a column that has none; NOT_PROVIDED if its type has no neutral value."""
     default = constant_default(field)

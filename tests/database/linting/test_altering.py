@@ -1,6 +1,9 @@
+import uuid
+
 import pytest
-from django.db import IntegrityError, connection, models
+from django.db import IntegrityError, models
 from django.db.migrations import AddField, AlterField
+from django.utils import timezone
 from syzygy import Stage
 
 from apps.database.operations import AlterFieldType
@@ -68,9 +71,7 @@ def test_a_checked_type_comes_after_the_plain_one(live_blog, follows):
 
 
 def test_and_goes_before_it(live_blog, follows):
-    checked = live_blog.migration(score(models.PositiveIntegerField(null=True)))
-    with connection.schema_editor(atomic=False) as editor:
-        live_blog.state = checked.apply(live_blog.state, editor)
+    live_blog.stand(score(models.PositiveIntegerField(null=True)))
     (refusal,) = live_blog.lint(score(models.BigIntegerField(null=True)))
 
     follows(refusal)
@@ -136,9 +137,7 @@ def test_a_decimal_may_get_wider_but_not_finer(digits, blog):
 
 
 def test_a_narrower_decimal_is_refused_and_a_constraint_does_it(live_blog, follows):
-    price = live_blog.migration(AddField("post", "price", decimal(6, 2).field))
-    with connection.schema_editor(atomic=False) as editor:
-        live_blog.state = price.apply(live_blog.state, editor)
+    live_blog.stand(AddField("post", "price", decimal(6, 2).field))
     (refusal,) = live_blog.lint(decimal(4, 2))
 
     follows(refusal)
@@ -192,3 +191,46 @@ def test_a_key_that_is_counted_does_not_become_another_by_its_type(operation, bl
 
     assert "blog_post.id" in refusal.unsafe
     assert refusal.recipe == ()
+
+
+def test_a_default_that_old_code_leaves_to_the_database_goes_after_the_deploy(live_blog, follows):
+    field = models.CharField(max_length=10, default="draft")
+    (refusal,) = live_blog.lint(AlterField("post", "state", field))
+
+    assert "blog_post.state loses its default before the deploy" in str(refusal)
+    follows(refusal)
+    assert live_blog.lint(AlterField("post", "state", field), backwards=True) == []
+
+
+def another_code() -> str:
+    return uuid.uuid4().hex
+
+
+EACH_ITS_OWN = {
+    "uuid": models.UUIDField(default=uuid.uuid4),
+    "by code": models.CharField(max_length=32, default=another_code),
+}
+
+
+@pytest.mark.parametrize("field", EACH_ITS_OWN.values(), ids=EACH_ITS_OWN)
+def test_rows_without_a_value_do_not_get_one_that_is_called_for_each(field, live_blog, follows):
+    empty = field.clone()
+    empty.null, empty.default = True, models.NOT_PROVIDED
+    live_blog.stand(AddField("post", "code", empty))
+    posts = live_blog.state.apps.get_model("blog", "Post").objects
+    posts.create(title="Two")
+    (refusal,) = live_blog.lint(AlterField("post", "code", field), stage=Stage.POST_DEPLOY)
+
+    assert "it fills blog_post.code by a default that is called" in str(refusal)
+    if "UUID" not in type(field).__name__:
+        for post in posts.all():
+            posts.filter(pk=post.pk).update(code=another_code())
+    follows(refusal)
+    assert len(set(posts.values_list("code", flat=True)) - {None}) == 2
+
+
+def test_a_moment_is_the_same_for_all(blog):
+    moment = models.DateTimeField(default=timezone.now)
+    blog.stand(AddField("post", "moment", models.DateTimeField(null=True)))
+
+    assert blog.lint(AlterField("post", "moment", moment), stage=Stage.POST_DEPLOY) == []

@@ -22,6 +22,8 @@ OF_A_STEP = (
     adding.stored_expression,
     adding.order_column,
     altering.no_more_null,
+    altering.no_more_default,
+    altering.one_value_for_all_nulls,
     contrib.concurrently_by_hand,
     contrib.excludes,
     python.writes_many_rows,

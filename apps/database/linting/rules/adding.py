@@ -7,7 +7,13 @@ from django.db.models import NOT_PROVIDED, Field, IntegerField, Q
 from django.db.models.lookups import IsNull
 
 from apps.database.expressions import RandomUUID
-from apps.database.linting.defaults import constant_default, db_default_for, has_db_default
+from apps.database.linting.defaults import (
+    constant_default,
+    db_default_for,
+    has_db_default,
+    is_called,
+    is_called_for_each_row,
+)
 from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.shapes import column_of
 from apps.database.linting.step import Step
@@ -125,10 +131,10 @@ def _known_to_the_database(step: Step, field: Field) -> Iterator[Paste]:
     known.db_default = db_default_for(field)
     if not getattr(step.operation, "preserve_default", True):
         known.default = NOT_PROVIDED
-    if _is_called(field) and field.get_internal_type() == "UUIDField":
+    if is_called(field) and field.get_internal_type() == "UUIDField":
         known.db_default = RandomUUID()
         yield from _in_phases(step, known)
-    elif known.db_default is NOT_PROVIDED or field.unique or _is_called_for_each_row(field):
+    elif known.db_default is NOT_PROVIDED or field.unique or is_called_for_each_row(field):
         yield _empty_for_now(step, known)
     else:
         title = "Let the database know the default: the same db_default in the model, and"
@@ -144,20 +150,11 @@ def _empty_for_now(step: Step, field: Field) -> Paste:
     empty.default = NOT_PROVIDED
     operations = [AddField(model, name, empty)]
     how = "null=True in the model"
-    if _is_called(field):
+    if is_called(field):
         operations.append(AlterField(model, name, later))
     elif field.has_default():
         how += ", and no default"
     return paste(f"Let the rows there are stay NULL: {how}, and", *operations)
-
-
-def _is_called(field: Field) -> bool:
-    return field.has_default() and constant_default(field) is NOT_PROVIDED
-
-
-def _is_called_for_each_row(field: Field) -> bool:
-    """But for moments, of which the database's own is as good."""
-    return _is_called(field) and field.get_internal_type() != "DateTimeField"
 
 
 def _computed_in_batches(step: Step, field: Field) -> Iterator[Paste]:
