@@ -27,7 +27,8 @@ INDEX = hazard(
     "SHARE is held until the index is there (1 s for a million rows). Django's own AddIndex is "
     "built beside those who write, and what a failed build leaves is cleared away.",
 )
-COLUMN = r"alter table .*? add (column )?(?!constraint|check|foreign|unique|primary|exclude)"
+KINDS = r"(constraint|check|foreign|unique|primary|exclude)\b"
+COLUMN = rf"alter table .*? add (column )?(?!{KINDS})"
 HAZARDS = (
     INDEX,
     hazard(
@@ -42,13 +43,29 @@ HAZARDS = (
         f"Every row is written again {STANDS_STILL} Use AddField and a Backfill.",
     ),
     hazard(
-        r"alter table .* add (constraint \S+ )?(check|foreign key)(?!.*not valid)",
+        COLUMN + r".* ((small|big)?serial\b|generated )",
+        "it adds a column to {table} that is counted or computed for each row.",
+        f"Every row is written again {STANDS_STILL} Use AddField and a Backfill.",
+    ),
+    hazard(
+        COLUMN + r".* (unique|primary key|check ?\()",
+        "it adds a column to {table} together with a constraint.",
+        f"Every row is looked at, or its index built, {STANDS_STILL} Django's own AddField and "
+        "AddConstraint do one after the other.",
+    ),
+    hazard(
+        r"alter table .* set (logged|unlogged|tablespace|access method)\b",
+        "it stores {table} in another way.",
+        f"Every row is written again {STANDS_STILL}",
+    ),
+    hazard(
+        r"alter table .* add (constraint \S+ )?(check|foreign key)\b(?!.*not valid)",
         "it adds a constraint to {table} that is validated at once.",
         f"Every row is looked at {STANDS_STILL} Django's own AddConstraint and ForeignKey add it "
         "NOT VALID, and validate it beside those who write.",
     ),
     hazard(
-        r"alter table .* add (constraint \S+ )?(unique|primary key|exclude)(?!.*using index)",
+        r"alter table .* add (constraint \S+ )?(unique|primary key|exclude)\b(?!.*using index)",
         "it adds a constraint to {table} whose index is built at once.",
         f"The index is built {STANDS_STILL} Django's own AddConstraint builds it beside those who "
         "write, and attaches it.",
@@ -74,6 +91,27 @@ HAZARDS = (
         r"(vacuum full|cluster|lock|truncate|reindex (?!.*concurrently))",
         "it keeps everybody from {table}.",
         f"It works {STANDS_STILL}",
+    ),
+)
+# Of these nobody can tell from their words which tables they keep whom from.
+HIDDEN = (
+    hazard(
+        r"(do|call)\b",
+        "it runs a block or a procedure, which is not read.",
+        "What it locks and how many rows it changes cannot be told from here, and nobody looks who "
+        "holds these tables before it runs. Write its statements out, as PostgresSQL, where they "
+        "can be read; rows are for a Backfill.",
+    ),
+    hazard(
+        r"drop index (?!concurrently)",
+        "it drops an index without CONCURRENTLY.",
+        "ACCESS EXCLUSIVE on its table is queued for, and everybody stands behind it. Use Django's "
+        "own RemoveIndex, or write DROP INDEX CONCURRENTLY.",
+    ),
+    hazard(
+        r"reindex (index|schema|database|system) (?!concurrently)",
+        "it builds indexes anew without CONCURRENTLY.",
+        "Nobody writes the table, or reads by the index, until it is there.",
     ),
 )
 DROPS = re.compile(

@@ -18,7 +18,8 @@ TABLE = re.compile(
     | drop\ (?:trigger|policy|rule)\ .*?\bon\ {NAME}
     | drop\ table\ (?:if\ exists\ )?{NAME}
     | (?:truncate|lock)\ (?:table\ )?{NAME}
-    | (?:update|delete\ from|insert\ into)\ {NAME}
+    | (?:update|delete\ from|insert\ into|merge\ into)\ {NAME}
+    | with\ .*?(?<!for\ )\b(?:update|delete\ from|insert\ into)\ {NAME}
     | (?:cluster|vacuum\ full|reindex\ table)\ {NAME}
     """.replace("(?:only )", r"(?:only\ )"),
     re.IGNORECASE | re.VERBOSE,
@@ -30,7 +31,7 @@ SHUTS_OUT = re.compile(
     r"|alter table (?!.*(foreign key|set statistics|set \()).*? (add|alter|drop|rename)) ",
     re.IGNORECASE,
 )
-ROWS = re.compile(r"(update|delete from|insert into|select|with|set) ", re.IGNORECASE)
+ROWS = re.compile(r"(update|delete from|insert into|merge into|select|with|set) ", re.IGNORECASE)
 
 
 def is_sql(operation: Operation) -> bool:

@@ -28,6 +28,17 @@ HAZARDS = {
     "ALTER TABLE blog_post DROP COLUMN title": "before the deploy",
     "UPDATE blog_post SET score = 0": "changes rows of blog_post in one statement",
     "DELETE FROM blog_post WHERE score = 0": "changes rows of blog_post in one statement",
+    "ALTER TABLE blog_post ADD x bigserial": "counted or computed",
+    "ALTER TABLE blog_post ADD x int GENERATED ALWAYS AS (score * 2) STORED": "counted or computed",
+    "ALTER TABLE blog_post ADD COLUMN x int UNIQUE": "together with a constraint",
+    "ALTER TABLE blog_post ADD COLUMN x int CHECK (x > 0)": "together with a constraint",
+    "ALTER TABLE blog_post SET UNLOGGED": "stores blog_post in another way",
+    "WITH gone AS (DELETE FROM blog_post RETURNING id) SELECT 1": "in one statement",
+    "MERGE INTO blog_post USING drafts ON true WHEN MATCHED THEN DELETE": "in one statement",
+    "DO $$ BEGIN DELETE FROM blog_post; ANALYZE; END $$": "a block or a procedure",
+    "CALL tidy()": "a block or a procedure",
+    "DROP INDEX by_title": "drops an index without CONCURRENTLY",
+    "REINDEX INDEX by_title": "builds indexes anew without CONCURRENTLY",
 }
 
 
@@ -47,6 +58,9 @@ def test_the_way_down_is_read_too(sql, unsafe, blog):
 
 
 HARMLESS = [
+    "WITH one AS (SELECT id FROM blog_post FOR UPDATE SKIP LOCKED) SELECT 1",
+    "DROP INDEX CONCURRENTLY by_title",
+    "ALTER TABLE blog_post ADD checked boolean",
     "CREATE INDEX CONCURRENTLY x ON blog_post (title)",
     "ALTER TABLE blog_post ADD CONSTRAINT x CHECK (score > 0) NOT VALID",
     "ALTER TABLE blog_post ADD CONSTRAINT x CHECK (score IS NOT NULL) NOT VALID",
@@ -121,6 +135,19 @@ def test_without_a_way_down_it_is_refused_and_nothing_is_one(kind, backwards, li
     (refusal,) = live_blog.lint(sql, backwards=backwards)
 
     follows(refusal)
+
+
+TRIGGER = "CREATE TRIGGER t BEFORE UPDATE ON blog_post FOR EACH ROW EXECUTE FUNCTION f()"
+
+
+def test_beside_what_may_fail_after_it_sql_is_refused(blog):
+    trigger = PostgresSQL(TRIGGER, "DROP TRIGGER t ON blog_post")
+    (refusal,) = blog.lint(trigger, AddIndex("post", INDEX))
+
+    assert "stands beside other operations" in str(refusal)
+    assert blog.lint_migration(blog.pasted(refusal.recipe[0])) == []
+    again = PostgresSQL(TRIGGER.replace("CREATE", "CREATE OR REPLACE"), [])
+    assert blog.lint(again, AddIndex("post", INDEX)) == []
 
 
 def test_triggers_on_two_tables_are_refused(blog):

@@ -42,12 +42,14 @@ OF_A_STEP = (
     taking.table_is_there,
     taking.table_is_anothers,
     sql.keeps_others_out,
+    sql.keeps_somebody_out,
     sql.drops_too_early,
     sql.rows_at_once,
     sql.several_statements,
 )
 OF_A_MIGRATION = (
     whole.python_beside_ddl,
+    whole.by_hand_beside_others,
     whole.more_than_one_table,
     whole.both_stages,
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.db.migrations import AddConstraint, AddIndex, RunSQL
 from django.db.models import Index, UniqueConstraint
 
-from apps.database.linting.hazards import DROPS, HAZARDS, INDEX
+from apps.database.linting.hazards import DROPS, HAZARDS, HIDDEN, INDEX
 from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.shapes import column_of, table_of
 from apps.database.linting.staging import is_after_the_deploy
@@ -14,7 +14,10 @@ from apps.database.linting.statements import statements_of, table_in
 from apps.database.linting.step import Step
 
 PLAIN_INDEX = re.compile(r'create (unique )?index "?(\w+)"? on \S+ \(([\w", ]+)\)', re.IGNORECASE)
-CHANGES_ROWS = re.compile(r"(update|delete from|insert into .* select) ", re.IGNORECASE)
+CHANGES_ROWS = re.compile(
+    r"(update|delete from|insert into .* select|merge into|with .*(?<!for )(update|delete from)) ",
+    re.IGNORECASE,
+)
 NOT_IN_A_TRANSACTION = re.compile(r".*\bconcurrently\b|vacuum", re.IGNORECASE)
 
 
@@ -24,6 +27,15 @@ def keeps_others_out(step: Step) -> Iterator[Refusal]:
             if hazard.pattern.match(statement):
                 recipe = _as_an_operation(step, statement) if hazard is INDEX else ()
                 yield step.refuse(hazard.unsafe.format(table=table), hazard.why, *recipe)
+
+
+def keeps_somebody_out(step: Step) -> Iterator[Refusal]:
+    if not step.is_in_an_app_in_use:
+        return
+    for statement in statements_of(step.operation, backwards=step.backwards):
+        for hazard in HIDDEN:
+            if hazard.pattern.match(statement):
+                yield step.refuse(hazard.unsafe, hazard.why)
 
 
 def drops_too_early(step: Step) -> Iterator[Refusal]:

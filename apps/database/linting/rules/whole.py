@@ -1,5 +1,6 @@
 """What a migration holds together that should be apart. Each rule takes all steps of one."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from django.db.migrations import RunPython
@@ -8,9 +9,15 @@ from syzygy.plan import partition_operations
 
 from apps.database.linting.refusal import Paste, Refusal, paste
 from apps.database.linting.staging import is_mixed
+from apps.database.linting.statements import statements_of
 from apps.database.linting.step import Step
 
 from .python import as_it_is
+
+REPEATABLE = re.compile(
+    r"(create or replace|comment on|analyze|grant|revoke|select|set) |.*\bif (not )?exists\b",
+    re.IGNORECASE,
+)
 
 
 def python_beside_ddl(steps: Sequence[Step]) -> Iterator[Refusal]:
@@ -23,6 +30,20 @@ def python_beside_ddl(steps: Sequence[Step]) -> Iterator[Refusal]:
         "In one transaction the table's ACCESS EXCLUSIVE would be kept until the last row is "
         "written (7.0 s for a million rows); without one, what fails second leaves the first.",
         as_it_is("In a migration of its own", step.operation),
+    )
+
+
+def by_hand_beside_others(steps: Sequence[Step]) -> Iterator[Refusal]:
+    """What Django makes is passed over when it is there already; what SQL does is done again."""
+    by_hand = [step for step in steps if _runs_once(step)]
+    if not by_hand or len(steps) < 2 or not any(step.altered_tables for step in steps):
+        return
+    step = by_hand[0]
+    yield step.refuse(
+        "its SQL stands beside other operations.",
+        "There is no transaction around a migration: when one of the others fails, the SQL has "
+        "happened, and the next run fails on it or does it twice.",
+        paste("In a migration of its own", step.operation),
     )
 
 
@@ -62,6 +83,11 @@ def _runs_python(step: Step) -> bool:
         return False
     code = step.operation.reverse_code if step.backwards else step.operation.code
     return code not in (None, RunPython.noop)
+
+
+def _runs_once(step: Step) -> bool:
+    statements = statements_of(step.operation, backwards=step.backwards)
+    return not all(map(REPEATABLE.match, statements))
 
 
 def _apart(migration) -> Iterator[Paste]:
