@@ -2,9 +2,13 @@
 
 import re
 import signal
+from types import SimpleNamespace
 
 import pytest
+from django.core.management import CommandError
+from django.db import OperationalError
 
+from apps.database.migrating.reaching import reached
 from tests.database.migrating.project import Project, ended, line_with
 from tests.database.migrating.steps import CHECK, COLUMN, FAILS, INDEX, RENAME
 
@@ -27,14 +31,22 @@ def test_it_is_silent_when_asked_to_be(empty_project):
 
 
 @pytest.mark.slow
-def test_a_database_that_is_away_is_one_sentence(tmp_path):
+@pytest.mark.parametrize("command", ["migrate", "backfill list", "backfill pause fill"])
+def test_a_database_that_is_away_is_one_sentence(command, tmp_path):
     away = Project(tmp_path, "postgresql://nobody@127.0.0.1:1/nothing")
 
-    refused = away.migrate()
+    refused = ended(away.start(*command.split()))
 
     assert refused.code == 1
     assert refused.err.startswith("CommandError: The database cannot be reached: ")
     assert "Traceback" not in refused.err
+
+
+def test_so_is_one_that_goes_away_meanwhile():
+    gone = SimpleNamespace(connection=SimpleNamespace(closed=True))
+
+    with pytest.raises(CommandError, match="cannot be reached: it is gone\n"), reached(gone):
+        raise OperationalError("it is gone")
 
 
 def test_a_failure_is_written_down_and_what_came_before_it_stays(project):

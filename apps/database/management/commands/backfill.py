@@ -10,6 +10,7 @@ from apps.database.migrating.interruption import INTERRUPTED, ended_in_order
 from apps.database.migrating.journal import who
 from apps.database.migrating.observers import observed_by
 from apps.database.migrating.output import progress_on
+from apps.database.migrating.reaching import reached
 from apps.database.operations.finding import work_named
 
 
@@ -37,9 +38,10 @@ class Command(BaseCommand):
 
     def handle(self, do, database, **options):
         self.connection = connections[database]
-        if not self._is_migrated():
-            raise CommandError("There are no backfills: `manage.py migrate` has not run yet.")
-        getattr(self, f"_{do}")(**options)
+        with reached(self.connection):
+            if not self._is_migrated():
+                raise CommandError("There are no backfills: `manage.py migrate` has not run yet.")
+            getattr(self, f"_{do}")(**options)
 
     def _is_migrated(self) -> bool:
         table = rows().model._meta.db_table

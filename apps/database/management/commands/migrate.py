@@ -4,7 +4,7 @@ from contextlib import contextmanager
 
 from django.core.management.base import CommandError
 from django.core.management.commands import migrate as django_migrate
-from django.db import OperationalError, connections
+from django.db import connections
 from syzygy import Stage
 from syzygy.management.commands import migrate as syzygy_migrate
 
@@ -12,9 +12,9 @@ from apps.database.errors import MigrationStopped
 from apps.database.migrating import file_lock
 from apps.database.migrating.features import know_of_json
 from apps.database.migrating.interruption import INTERRUPTED
+from apps.database.migrating.reaching import SAFE, reached
 from apps.database.migrating.stages import planning
 
-SAFE = "It is safe to run again."
 IN_ORDER = f"What was begun is finished, or taken back. {SAFE}"
 
 
@@ -45,7 +45,8 @@ class Command(syzygy_migrate.Command):
         )
 
     def execute(self, *args, **options):
-        with self._ended_in_words(), self._alone_on_its_file(options):
+        connection = connections[options["database"]]
+        with self._ended_in_words(), reached(connection), self._alone_on_its_file(options):
             return super().execute(*args, **options)
 
     @contextmanager
@@ -89,12 +90,6 @@ class Command(syzygy_migrate.Command):
         except MigrationStopped as stop:
             stop.args = (f"{stop}\n{IN_ORDER}",)
             raise
-        except OperationalError as error:
-            if self.connection.connection is not None:
-                error.add_note(IN_ORDER)
-                raise
-            reason = str(error).strip()
-            raise CommandError(f"The database cannot be reached: {reason}\n{SAFE}") from None
         except Exception as error:
             error.add_note(IN_ORDER)
             raise
