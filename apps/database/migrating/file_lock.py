@@ -5,15 +5,13 @@ Not on that itself: who opens it once more and closes it takes SQLite's own lock
 
 import fcntl
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
-from apps.database.errors import LockBusy
-
-from .lock import PATIENCE_SECONDS, POLL_SECONDS, identity
+from .lock import PATIENCE_SECONDS, identity, wait_for_turn
 
 
 @contextmanager
@@ -23,7 +21,7 @@ def alone(connection, say: Callable[[str], None]) -> Iterator[None]:
         yield
         return
     path = Path(f"{connection.settings_dict['NAME']}.migrating")
-    with _acquired(path, say) as file:
+    with wait_for_turn(partial(_try, path), partial(_holder, path), say, PATIENCE_SECONDS) as file:
         file.write(identity())
         file.flush()
         try:
@@ -31,23 +29,6 @@ def alone(connection, say: Callable[[str], None]) -> Iterator[None]:
         finally:
             # While it is ours: who opened it before looks again whether it is still there.
             path.unlink(missing_ok=True)
-
-
-def _acquired(path: Path, say: Callable[[str], None]) -> TextIO:
-    until = time.monotonic() + PATIENCE_SECONDS
-    told = False
-    while (file := _try(path)) is None:
-        if not told:
-            told = True
-            say(f"Waits for {_holder(path)}, which is migrating this database.")
-        if time.monotonic() > until:
-            raise LockBusy(
-                f"This database has been migrated by {_holder(path)} for longer than we may wait "
-                f"({PATIENCE_SECONDS / 60:.0f} min).",
-                "Look at what it does, and run it again.",
-            )
-        time.sleep(POLL_SECONDS)
-    return file
 
 
 def _try(path: Path) -> TextIO | None:
@@ -64,7 +45,8 @@ def _try(path: Path) -> TextIO | None:
     return None
 
 
-def _holder(path: Path) -> str:
+def _holder(path: Path) -> tuple[str, str]:
+    name = ""
     with suppress(FileNotFoundError):
-        return path.read_text() or "another process"
-    return "another process"
+        name = path.read_text()
+    return name, name or "Another process"

@@ -10,11 +10,13 @@ import socket
 import time
 from collections.abc import Callable
 from hashlib import sha256
+from typing import TypeVar
 
 from apps.database.errors import LockBusy
 
 from .pooling import refuse_shared
 
+T = TypeVar("T")
 PATIENCE_SECONDS = 30 * 60
 POLL_SECONDS = 0.5
 # Everyone sees these names in pg_stat_activity. Who waits has none of the second kind.
@@ -105,28 +107,47 @@ class MigrationLock:
         return self.connection.Database.connect(**parameters, autocommit=True)
 
     def _acquire(self) -> None:
-        until = time.monotonic() + self.patience
-        told = None
-        while not self._ask(HELD, self.key)[0]:
-            holder = self._ask(HOLDER, self.key)
-            if holder and holder[0] != told:
-                told = holder[0]
-                self.say(f"Waits for {described(holder)}, which is migrating this database.")
-            if time.monotonic() > until:
-                raise LockBusy(
-                    f"{described(holder)} has been migrating this database for longer than we "
-                    f"may wait ({self.patience / 60:.0f} min).",
-                    "Look at what it does on the page *migrations*, and run it again.",
-                )
-            time.sleep(POLL_SECONDS)
+        wait_for_turn(
+            lambda: self._ask(HELD, self.key)[0],
+            self._holder,
+            self.say,
+            self.patience,
+        )
+
+    def _holder(self) -> tuple[str, str]:
+        found = self._ask(HOLDER, self.key)
+        if found is None:
+            return "", "Another session"
+        pid, name, seconds = found
+        age = "" if seconds is None else f", for {seconds} s"
+        name = name.removeprefix(LOCK_NAME) or "A session"
+        return str(pid), f"{name} (server process {pid}{age})"
 
     def _ask(self, sql: str, *parameters):
         return self.session.execute(sql, parameters).fetchone()
 
 
-def described(holder: tuple | None) -> str:
-    if holder is None:
-        return "Another session"
-    pid, name, seconds = holder
-    age = "" if seconds is None else f", for {seconds} s"
-    return f"{name.removeprefix(LOCK_NAME) or 'A session'} (server process {pid}{age})"
+def wait_for_turn(
+    take: Callable[[], T | None],
+    holder: Callable[[], tuple[str, str]],
+    say: Callable[[str], None],
+    patience: float,
+) -> T:
+    """What `take` gives, once it gives something. `holder` is who has it: by what he is told from
+    others, empty if he was not found, and in words.
+    """
+    until = time.monotonic() + patience
+    told = ""
+    while not (taken := take()):
+        who, described = holder()
+        if who not in ("", told):
+            told = who
+            say(f"Waits for {described}, which is migrating this database.")
+        if time.monotonic() > until:
+            raise LockBusy(
+                f"{described} has been migrating this database for longer than we may wait "
+                f"({patience / 60:.0f} min).",
+                "Look at what it does on the page *migrations*, and run it again.",
+            )
+        time.sleep(POLL_SECONDS)
+    return taken
