@@ -10,7 +10,7 @@ from django.conf import settings
 
 from tests.database.migrating.project import Project
 from tests.database.migrating.steps import BOOK, GATE
-from tests.races import eventually
+from tests.races import PATIENCE_SECONDS, eventually
 
 numbers = itertools.count()
 
@@ -82,7 +82,9 @@ class Gate:
     def __init__(self, folder: Path):
         self.reached = folder / "reached"
         self.opened = folder / "opened"
-        self.body = GATE.format(reached=str(self.reached), opened=str(self.opened))
+        self.body = GATE.format(
+            reached=str(self.reached), opened=str(self.opened), patience=PATIENCE_SECONDS
+        )
 
     def wait(self) -> None:
         eventually(self.reached.exists)

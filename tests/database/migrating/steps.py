@@ -31,7 +31,9 @@ operations = [migrations.RunPython(fail, migrations.RunPython.noop)]
 GATE = """
 def gate(apps, editor):
     pathlib.Path({reached!r}).touch()
+    until = time.monotonic() + {patience}
     while not pathlib.Path({opened!r}).exists():
+        assert time.monotonic() < until
         time.sleep(0.02)
 operations = [migrations.RunPython(gate, migrations.RunPython.noop)]
 """

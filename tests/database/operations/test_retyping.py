@@ -100,9 +100,8 @@ def test_after_a_failure_no_trigger_is_left_to_refuse_writers(schema, postgres, 
 
 def test_a_run_that_was_killed_goes_on(schema, postgres, monkeypatch):
     """Again and again, each time a statement later."""
-    shape, statement = schema.shape(), 0
-    while True:
-        statement += 1
+    shape = schema.shape()
+    for statement in range(1, 100):
         with monkeypatch.context() as patch:
             stop_at(statement, patch)
             try:

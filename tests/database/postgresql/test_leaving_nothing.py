@@ -12,7 +12,7 @@ from apps.database.builds import MEASURES, builds
 from apps.database.errors import DataRefused, LockBusy
 from apps.database.leftovers import invalid_indexes, unvalidated_constraints
 from tests.database.postgresql.shop import Recorder, ask, limit
-from tests.races import Alongside
+from tests.races import Alongside, eventually
 from tests.sessions import another_session
 
 NAME = migrations.AddIndex("item", models.Index(fields=["name"], name="idx_item_name"))
@@ -184,8 +184,7 @@ def test_a_build_is_watched_again_when_its_watcher_lost_its_connection(shop, ses
     stopped = Event()
 
     def blind():
-        while not shop.told.waited_for:
-            time.sleep(0.01)
+        eventually(lambda: shop.told.waited_for)
         with another_session(autocommit=True) as client:
             ended = client.execute(WATCHERS).fetchall()
         stopped.wait(6)
@@ -226,8 +225,7 @@ def test_how_far_a_build_is_and_whom_it_waits_for_is_told(shop, session):
     seen = []
 
     def look():
-        while not shop.told.phases or not shop.told.waited_for:
-            time.sleep(0.01)
+        eventually(lambda: shop.told.phases and shop.told.waited_for)
         seen.extend(watched())
         reader.rollback()
 
@@ -254,8 +252,7 @@ def test_an_index_whose_migration_was_killed_is_finished_or_made_anew(fate, shop
     built = Alongside(
         lambda: builder.execute("CREATE INDEX CONCURRENTLY idx_item_name ON shop_item (name)")
     )
-    while not (wreck := invalid_indexes(connection)):
-        time.sleep(0.01)
+    wreck = eventually(lambda: invalid_indexes(connection))
     assert wreck[0].builder_pid == builder.info.backend_pid
     if fate == "dead":
         ask(f"SELECT pg_terminate_backend({builder.info.backend_pid})")
