@@ -1,10 +1,11 @@
 """Changes that belong together, as one."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, pairwise
 
 from .matching import Budget, Change, changes
-from .pieces import words
+from .pieces import sentences, words
 
 SHORT_WORD = 3
 # As many words, or all of a shorter sentence, were not typed again by chance.
@@ -35,13 +36,24 @@ def text_changes(old: Sequence[str], new: Sequence[str], budget: Budget) -> list
     def exchange(*pair: Change) -> bool:
         if not all(map(str.isspace, old[pair[0].end : pair[1].start])):
             return False
-        was = [_in_words(old[one.start : one.end]) for one in pair]
-        now = [_in_words(new[one.new_start : one.new_end]) for one in pair]
+        was = [_in_sentences(old[one.start : one.end]) for one in pair]
+        now = [_in_sentences(new[one.new_start : one.new_end]) for one in pair]
         shortest = min(map(len, chain(*was, *now)), default=0)
         return _words_across(was, now, of_words) >= max(1, min(shortest, MANY_WORDS))
 
     found = _joined(changes(old, new, budget), exchange)
     return [_without_equal_ends(old, new, change) for change in found]
+
+
+def brings_back(more: Sequence[str], base: Sequence[str], side: Sequence[str]) -> bool:
+    """Whether one of the sentences is of words that the side has taken out of the base."""
+    gone = _count(base) - _count(side)
+    found = _in_sentences(more)
+    return any(2 * (gone & Counter(one)).total() >= len(one) for one in found)
+
+
+def _count(pieces: Iterable[str]) -> Counter:
+    return Counter(chain.from_iterable(_in_sentences(pieces)))
 
 
 def _joined(found: list[Change], belong: Callable[[Change, Change], bool]) -> list[Change]:
@@ -64,10 +76,13 @@ def _is_short(between: Sequence[str]) -> bool:
     )
 
 
-def _in_words(pieces: Iterable[str]) -> list[list[str]]:
-    """The words of each piece that has any, without blanks and marks."""
-    split = ([word for word in words(piece) if word[0].isalnum()] for piece in pieces)
-    return [found for found in split if found]
+def _in_sentences(pieces: Iterable[str]) -> list[list[str]]:
+    """The words of each sentence that has any, without blanks and marks; a capital makes no other
+    word, for where a sentence becomes two, the second gets one.
+    """
+    split = map(words, sentences("".join(pieces)))
+    found = ([word.casefold() for word in one if word[0].isalnum()] for one in split)
+    return [one for one in found if one]
 
 
 def _words_across(was: list[list[list[str]]], now: list[list[list[str]]], budget: Budget) -> int:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from itertools import accumulate, chain
 
 from .diff3 import CLOSING, Region, regions
-from .joined import text_changes, word_changes
+from .joined import brings_back, text_changes, word_changes
 from .matching import Budget
 from .pieces import begins_line, paragraphs, sentences, words
 
@@ -151,19 +151,23 @@ def _continues(longer: Sequence[str], shorter: Sequence[str], base: Sequence[str
     """Whether one side wrote what the other wrote and more, before or after it.
 
     So is a form that is sent again after its first save went through. Not where the shorter side
-    may have deleted something: that would come back.
+    has deleted what is more in the other: that would come back.
     """
-    size = len(shorter)
-    return len(base) <= size and shorter in (longer[:size], longer[len(longer) - size :])
+    size, over = len(shorter), len(longer) - len(shorter)
+    if len(base) > size or over < 0:
+        return False
+    if shorter == longer[:size]:
+        return not brings_back(longer[size:], base, shorter)
+    return shorter == longer[over:] and not brings_back(longer[:over], base, shorter)
 
 
 def _blank_near(pieces: Sequence[str], region: Region) -> str:
     """What separates pieces here: a space in prose, a line's end in code, lists and tables."""
     near = [*pieces[region.end : region.end + 1], *pieces[max(0, region.start - 1) : region.start]]
-    sides = [region.theirs, region.mine]
-    if any(begins_line(piece) for side in sides for piece in side[:1]):
+    theirs, mine = "".join(region.theirs), "".join(region.mine)
+    if begins_line(theirs.rpartition("\n")[2]) or begins_line(mine):
         near.append("\n")
-    return next(filter(str.isspace, chain(near, region.base, *sides)), " ")
+    return next(filter(str.isspace, chain(near, region.base, region.theirs, region.mine)), " ")
 
 
 def _prefilled(base: str, theirs: str, mine: str, blank: str, budgets: Budgets) -> str:

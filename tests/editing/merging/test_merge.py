@@ -189,6 +189,39 @@ def test_a_sentence_that_both_parted_does_not_stand_twice(mine, result):
     assert found.text == result
 
 
+@pytest.mark.parametrize(
+    ("base", "theirs", "mine"),
+    [
+        # The second half of a sentence gets a capital.
+        ("Boats wait here. Go.", "Boats wait. Here.\n\nGo.", "Boats wait. Here. Go."),
+        # A sentence went into the next paragraph, on both sides.
+        (
+            "One two. Go.\n\nFive. Six.",
+            "One two.\n\nGo. Ten. Now.",
+            "One two.\n\nThen go. Five. Six.",
+        ),
+    ],
+)
+def test_nor_one_that_went_elsewhere_as_well(base, theirs, mine):
+    assert merge_text(base, theirs, mine).conflicts
+    assert merge_text(base, mine, theirs).conflicts
+
+
+@pytest.mark.parametrize(
+    ("base", "theirs", "mine"),
+    [
+        ("It lasts. Two take it.", "It lasts.\n\nTwo take it.", "It lasts."),
+        ("It lasts. Two take it.", "It lasts.\n\nTwo took it.", "It lasts."),
+        ("```\na b\nc d\n```", "```\na\nx\ne d\n```", "```\na\nb\nc d\n```"),
+    ],
+)
+def test_what_one_deleted_does_not_come_back_where_the_other_parts_what_is_around(
+    base, theirs, mine
+):
+    assert merge_text(base, theirs, mine).conflicts
+    assert merge_text(base, mine, theirs).conflicts
+
+
 def test_a_sentence_that_one_deleted_does_not_come_back_unasked():
     theirs = BASE.replace("It lasts ten weeks. Two barges take the silt.", "It takes ten.")
     mine = BASE.replace("It lasts ten weeks. Two barges", "It takes ten. Three barges")
