@@ -17,7 +17,8 @@ from django.utils.safestring import SafeString
 from apps.editing.form_data import PageField
 from apps.editing.labels import Labels
 from apps.editing.merging.difference import difference, replaced
-from apps.editing.merging.merge import Outcome, Part, one_after_the_other
+from apps.editing.merging.merge import one_after_the_other
+from apps.editing.merging.parts import Outcome, Part
 from apps.editing.merging.records import FieldMerge, Kind
 from apps.editing.rebase import Rebased
 

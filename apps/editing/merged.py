@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from apps.editing.form_data import PageField
 from apps.editing.labels import Labels
 from apps.editing.merging.difference import Mark, Run, difference, html
-from apps.editing.merging.merge import Outcome
+from apps.editing.merging.parts import Outcome
 from apps.editing.merging.records import FieldMerge, Kind
 from apps.editing.rebase import Rebased
 

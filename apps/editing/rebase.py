@@ -10,7 +10,7 @@ from django.utils.datastructures import MultiValueDict
 
 from apps.activity.states import state_at, states
 from apps.editing.form_data import EditPage
-from apps.editing.merging.merge import Outcome
+from apps.editing.merging.parts import Outcome
 from apps.editing.merging.records import RecordMerge, merge_record
 
 # What I typed stands as I typed it, also where no field could make it of the recorded value.

@@ -8,7 +8,7 @@ from apps.activity.models import AuditEntry
 from apps.activity.recorded import recorded_as
 from apps.activity.wording import SOMEBODY, maker
 from apps.editing.labels import Labels
-from apps.editing.merging.merge import Outcome
+from apps.editing.merging.parts import Outcome
 from apps.editing.rebase import Rebased
 
 # So many are named one by one; who saves every minute for a day is named once anyway.

@@ -36,8 +36,8 @@ def text_changes(old: Sequence[str], new: Sequence[str], budget: Budget) -> list
     def exchange(*pair: Change) -> bool:
         if not all(map(str.isspace, old[pair[0].end : pair[1].start])):
             return False
-        was = [_in_sentences(old[one.start : one.end]) for one in pair]
-        now = [_in_sentences(new[one.new_start : one.new_end]) for one in pair]
+        was = [in_sentences(old[one.start : one.end]) for one in pair]
+        now = [in_sentences(new[one.new_start : one.new_end]) for one in pair]
         shortest = min(map(len, chain(*was, *now)), default=0)
         return _words_across(was, now, of_words) >= max(1, min(shortest, MANY_WORDS))
 
@@ -48,12 +48,12 @@ def text_changes(old: Sequence[str], new: Sequence[str], budget: Budget) -> list
 def brings_back(more: Sequence[str], base: Sequence[str], side: Sequence[str]) -> bool:
     """Whether one of the sentences is of words that the side has taken out of the base."""
     gone = _count(base) - _count(side)
-    found = _in_sentences(more)
+    found = in_sentences(more)
     return any(2 * (gone & Counter(one)).total() >= len(one) for one in found)
 
 
 def _count(pieces: Iterable[str]) -> Counter:
-    return Counter(chain.from_iterable(_in_sentences(pieces)))
+    return Counter(chain.from_iterable(in_sentences(pieces)))
 
 
 def _joined(found: list[Change], belong: Callable[[Change, Change], bool]) -> list[Change]:
@@ -76,7 +76,7 @@ def _is_short(between: Sequence[str]) -> bool:
     )
 
 
-def _in_sentences(pieces: Iterable[str]) -> list[list[str]]:
+def in_sentences(pieces: Iterable[str]) -> list[list[str]]:
     """The words of each sentence that has any, without blanks and marks; a capital makes no other
     word, for where a sentence becomes two, the second gets one.
     """

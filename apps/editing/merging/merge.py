@@ -10,40 +10,17 @@ wrote is missing. With one, a result is pre-filled that has the words of both.
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import accumulate, chain
 
 from .diff3 import CLOSING, Region, regions
 from .joined import brings_back, text_changes, word_changes
 from .matching import Budget
+from .moved import asked_about
+from .parts import Outcome, Part, settled
 from .pieces import begins_line, paragraphs, sentences, words
 
 Splitter = Callable[[str], list[str]]
 Budgets = tuple[Budget, Budget]
-
-
-class Outcome(StrEnum):
-    UNCHANGED = "unchanged"
-    THEIRS = "theirs"
-    MINE = "mine"
-    SAME = "same"
-    MERGED = "merged"
-    CONFLICT = "conflict"
-
-
-@dataclass(frozen=True)
-class Part:
-    """A stretch of the text: what it is on each side, and what becomes of it."""
-
-    base: str
-    theirs: str
-    mine: str
-    outcome: Outcome
-    text: str
-    # Where it begins in the merged text, counted from 1.
-    paragraph: int = 1
-    # What stands between the two sides where both are wanted.
-    blank: str = " "
 
 
 @dataclass(frozen=True)
@@ -75,17 +52,6 @@ class TextMerge:
         return "".join(texts).replace("\n", self.newline)
 
 
-def settled(base: object, theirs: object, mine: object) -> Outcome | None:
-    """The outcome where at most one side changed, or both alike; None where it takes more."""
-    if theirs == mine:
-        return Outcome.UNCHANGED if mine == base else Outcome.SAME
-    if theirs == base:
-        return Outcome.MINE
-    if mine == base:
-        return Outcome.THEIRS
-    return None
-
-
 def merge_text(base: str, theirs: str, mine: str) -> TextMerge:
     """Merge two edits of one text.
 
@@ -100,7 +66,7 @@ def merge_text(base: str, theirs: str, mine: str) -> TextMerge:
     texts = [_with_line_feeds(text) for text in (base, theirs, mine)]
     # A budget for each side: one for both would let the order of the sides decide.
     budgets = Budget(), Budget()
-    parts = _numbered(list(_merge(*texts, [paragraphs, sentences], budgets)))
+    parts = _numbered(asked_about(list(_merge(*texts, [paragraphs, sentences], budgets))))
     return TextMerge(parts, newline, any(budget.is_spent for budget in budgets))
 
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .merge import Outcome, TextMerge, joined_line, merge_text, settled
+from .merge import TextMerge, joined_line, merge_text
+from .parts import Outcome, settled
 
 
 class Kind(StrEnum):

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.editing.merging.merge import Outcome
+from apps.editing.merging.parts import Outcome
 from apps.editing.merging.records import Kind, merge_record
 from tests.editing.merging.texts import edits
 
