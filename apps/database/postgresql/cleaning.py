@@ -21,6 +21,11 @@ SELECT ARRAY(SELECT relname FROM pg_class WHERE oid IN (conrelid, confrelid))
 FROM pg_constraint
 WHERE conrelid = to_regclass(%s) AND conname = (parse_ident(%s))[1] AND NOT convalidated
 """
+WHOLE = """
+SELECT to_regclass(%s) IS NOT NULL OR EXISTS (
+    SELECT FROM pg_constraint WHERE conrelid = to_regclass(%s) AND conname = (parse_ident(%s))[1]
+)
+"""
 
 
 def drop_invalid_index(connection: BaseDatabaseWrapper, name: str) -> None:
@@ -61,6 +66,15 @@ def with_what_stays(
         f"{refused.to_do} To let such rows in until then: "
         f"ALTER TABLE {table} DROP CONSTRAINT {name};",
     )
+
+
+def and_what_is_done(connection: BaseDatabaseWrapper, table: str, name: str, busy: LockBusy) -> str:
+    """What is whole is not taken back: built again it would cost the same once more. But it is
+    asked of clients from now on, and they should not have to find out.
+    """
+    if not fetch_one(connection, WHOLE, [name, table, name])[0]:
+        return busy.what
+    return f"{busy.what}\n{name} stands already, new rows must meet it, and the next run goes on."
 
 
 def _drop_index(connection: BaseDatabaseWrapper, name: str, table: str) -> None:

@@ -25,9 +25,9 @@ from apps.database.linting.statements import tables_shut
 from apps.database.observer import Kind, Statement
 
 from . import templates
-from .cleaning import drop_invalid_index, drop_unvalidated, with_what_stays
+from .cleaning import and_what_is_done, drop_invalid_index, drop_unvalidated, with_what_stays
 from .offenders import refusal
-from .running import despite_deadlocks, look, run
+from .running import Deadlocked, despite_deadlocks, look, run
 from .templates import Careful, CreatesTable, DropsForeignKey, FillNulls, part
 
 logger = logging.getLogger("django.db.backends.schema")
@@ -147,6 +147,9 @@ class SteppingEditor(ZeroDowntime, Stock):
             raise DataRefused(what, busy.to_do) from error
         if refused:
             raise with_what_stays(self.connection, table, name, refused) from error
+        if isinstance(error, LockBusy) and not isinstance(error, Deadlocked):
+            what = and_what_is_done(self.connection, table, name, error)
+            raise LockBusy(what, error.to_do) from error
 
     def _fill(self, sql: FillNulls, params: Any) -> None:
         table, column = sql.part("table"), sql.part("column")

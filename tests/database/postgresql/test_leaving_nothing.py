@@ -218,6 +218,21 @@ def test_an_index_that_cannot_be_dropped_yet_is_dropped_by_the_next_run(shop, se
     assert ask("SELECT to_regclass('idx_item_name')") == [(None,)]
 
 
+def test_an_index_that_waits_for_its_constraint_is_named_and_kept(shop, session):
+    unique = migrations.AddConstraint("item", UNIQUE["constraint"])
+    limit(budget_seconds=0.2)
+    reader = session()
+    reader.execute("SELECT count(*) FROM shop_item")
+
+    with pytest.raises(LockBusy, match='"uniq_item_name" stands already, new rows must meet it'):
+        shop.migrate(unique)
+
+    reader.rollback()
+    shop.told.statements.clear()
+    shop.migrate(unique)
+    assert shop.told.kinds == ["brief"]
+
+
 def test_how_far_a_build_is_and_whom_it_waits_for_is_told(shop, session):
     reader = session()
     reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
