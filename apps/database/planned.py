@@ -9,7 +9,7 @@ author and category took the one 1.2 ms, and the other 0.70, of which 0.64 were 
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,6 +18,7 @@ from django.db.models.query import ValuesListIterable, get_related_populators
 
 from apps.database.fetching import fetch_all
 
+T = TypeVar("T")
 # PostgreSQL's codes (https://www.postgresql.org/docs/18/errcodes-appendix.html): a column has
 # another type since; a pooler has put another session behind this connection.
 PLAN_LOST = {"0A000", "26000", "42P05"}
@@ -47,6 +48,14 @@ def fetch_planned(
         if connection.in_atomic_block:
             raise PlanLost(*error.args) from error
     return fetch_all(connection, sql, parameters)
+
+
+def again_if_lost(page: Callable[[], T]) -> T:
+    """What `page` gives, which begins a transaction of its own."""
+    try:
+        return page()
+    except PlanLost:
+        return page()
 
 
 class Given(Expression):

@@ -3,6 +3,7 @@
 A selection of rows, a deletion, a way out of the trash; none while somebody is saving the row.
 """
 
+from functools import partial
 from http import HTTPStatus
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from apps.activity.models import AuditEntry
 from apps.activity.origin import origin
 from apps.backoffice.changelist import selected_keys
 from apps.backoffice.widgets import is_key
+from apps.database.planned import again_if_lost
 from apps.editing.not_saved import is_being_saved
 from apps.editing.opened import NAME, Opened
 from apps.editing.presence import saver_of
@@ -75,8 +77,9 @@ class WithGuardedActions:
     # The page of one object
 
     def delete_view(self, request, object_id, extra_context=None):
+        page = partial(super().delete_view, request, object_id, extra_context)
         try:
-            return super().delete_view(request, object_id, extra_context)
+            return again_if_lost(page)
         except Error as error:
             return self.look_again(request, object_id, "delete", error)
 
