@@ -16,8 +16,10 @@ from syzygy.plan import Plan, must_post_deploy_migration
 
 from apps.database.errors import Refused
 
+from .executor import Executor
 
-class FirstStageExecutor(MigrationExecutor):
+
+class FirstStageExecutor(Executor):
     def migration_plan(self, targets, clean_start=False) -> Plan:
         plan = super().migration_plan(targets, clean_start=clean_start)
         # From a clean start it is the order of everything there is, not what is to be done.
@@ -30,8 +32,7 @@ def planning(stage: Stage) -> Iterator[None]:
 
     The command finds its executor by this name and nowhere else; syzygy's does the same.
     """
-    if stage is Stage.PRE_DEPLOY:
-        migrate.MigrationExecutor = FirstStageExecutor
+    migrate.MigrationExecutor = FirstStageExecutor if stage is Stage.PRE_DEPLOY else Executor
     try:
         yield
     finally:

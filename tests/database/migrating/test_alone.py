@@ -89,6 +89,30 @@ def test_a_run_that_lost_its_lock_begins_nothing_more(postgres, project, session
     assert project.migrate().code == 0
 
 
+COUNTS_UP = """
+def count_up(apps, editor):
+    apps.get_model("shelf", "Book").objects.update(pages=models.F("pages") + 1)
+operations = [migrations.RunPython(count_up, migrations.RunPython.noop)]
+"""
+KILLED_BEFORE_IT_IS_RECORDED = """
+import os
+from django.db.migrations.recorder import MigrationRecorder
+MigrationRecorder.record_applied = lambda *_: os._exit(9)
+"""
+
+
+@pytest.mark.slow
+def test_what_python_does_is_not_done_twice(project):
+    project.fill(1)
+    project.execute("UPDATE shelf_book SET pages = 1")
+    project.migration("0002_count_up", COUNTS_UP)
+    assert project.migrate(settings=KILLED_BEFORE_IT_IS_RECORDED).code == 9
+
+    assert project.migrate().code == 0
+    assert project.execute("SELECT pages FROM shelf_book") == [(2,)]
+    assert [state for _, state, _ in project.runs()[1:]][-1] == "done"
+
+
 @pytest.mark.slow
 def test_a_run_whose_session_was_ended_is_written_down(postgres, project, session, gate):
     project.migration("0002_gate", gate.body)
