@@ -77,6 +77,24 @@ class ReplicationLag:
         return f"replica {seconds:.1f} s behind, limit {LAG_SECONDS:g} s"
 
 
+class CatchingUp:
+    """A replica that was away is served from files first, and no lag is told of it."""
+
+    sql = """
+        SELECT max(pg_wal_lsn_diff(pg_current_wal_lsn(), replay_lsn))
+        FROM pg_stat_replication WHERE state = 'catchup'
+    """
+
+    def __init__(self, connection):
+        self.connection = connection
+
+    def __call__(self) -> str:
+        behind = fetch_one(self.connection, self.sql)[0] or 0
+        if behind <= LAG_BYTES:
+            return ""
+        return f"replica catches up, {behind / 1024**2:.0f} MB behind, limit {LAG_BYTES >> 20} MB"
+
+
 class WalRate:
     """More is written, by all together, than replicas and archive should have to take."""
 
@@ -102,6 +120,7 @@ def signals(connection, table: str) -> list[Signal]:
     return [
         WaitingForTheTable(connection, table),
         ReplicationLag(connection),
+        CatchingUp(connection),
         Vacuum(connection, table),
         WalRate(connection),
     ]

@@ -6,7 +6,14 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from apps.database.backfilling import BackfillPaused, engine, pause, run, throttle, walk
-from apps.database.backfilling.signals import ReplicationLag, Vacuum, WaitingForTheTable, WalRate
+from apps.database.backfilling import signals as looked_for
+from apps.database.backfilling.signals import (
+    CatchingUp,
+    ReplicationLag,
+    Vacuum,
+    WaitingForTheTable,
+    WalRate,
+)
 from apps.database.backfilling.throttle import Throttle
 from apps.database.errors import LockBusy
 from apps.database.models import Backfill
@@ -46,6 +53,25 @@ def test_it_steps_aside_for_a_replica_that_is_behind(signals, watch):
     assert states == [("waiting", "replica 7.2 s behind, limit 5 s", 40, 0)]
     assert next(behind, None) is None
     assert Backfill.objects.values_list("state", "note").get() == ("done", "")
+
+
+AWAY = """
+CREATE TEMP VIEW pg_stat_replication AS
+SELECT 'catchup' AS state, pg_current_wal_lsn() - %s::numeric AS replay_lsn
+"""
+
+
+@pytest.mark.parametrize(
+    ("behind", "reason"),
+    [(2**19, ""), (2**22, "replica catches up, 4 MB behind, limit 1 MB")],
+)
+def test_and_for_one_that_was_away_and_catches_up(behind, reason, postgres, monkeypatch):
+    monkeypatch.setattr(looked_for, "LAG_BYTES", 2**20)
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(AWAY, [behind])
+        assert CatchingUp(connection)() == reason
+        transaction.set_rollback(True)
 
 
 def test_it_steps_aside_for_so_long_and_says_for_what(signals, monkeypatch):
