@@ -1,5 +1,6 @@
 """Somebody sits on the table: nobody queues behind the migration, and it ends in bounded time."""
 
+import itertools
 import time
 from dataclasses import replace
 from functools import partial
@@ -13,6 +14,7 @@ from apps.database.errors import DataRefused, LockBusy, MigrationStopped
 from apps.database.locks import HolderKind, blockers_of, holders_of, missing_grant, waiters
 from apps.database.migrating.sizes import size_of
 from apps.database.migrating.verify import Verification
+from apps.database.observer import Kind, Statement
 from apps.database.operations import AlterFieldType, ExpandRename, PostgresSQL
 from apps.database.postgresql import lookout
 from tests.database.postgresql.shop import ROWS, ask, limit
@@ -212,8 +214,37 @@ def test_short_transactions_that_take_turns_are_not_waited_for(shop, session):
 
     assert [one.outcome() for one in serving] == [None] * 6
     assert "note" in columns()
-    [(_statement, seconds, _wait_ms, _retries)] = shop.told.ends
-    assert seconds >= 1.5
+
+
+class Clock:
+    """Of a machine that is never late."""
+
+    def __init__(self):
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def test_they_are_given_so_long_to_leave_a_gap(shop, session, monkeypatch):
+    limit(turns_seconds=1.5)
+    sit(session())
+    [holder] = holders_of(connection, ["shop_item"])
+    clock, looks = Clock(), itertools.count()
+
+    def one_stays_for_the_next_look(*_):
+        number = next(looks)
+        return [replace(holder, transaction=str(one)) for one in (number, number + 1)]
+
+    monkeypatch.setattr(lookout, "time", clock)
+    monkeypatch.setattr(lookout, "holders_of", one_stays_for_the_next_look)
+    asked = Statement("ALTER TABLE …", Kind.BRIEF, "ACCESS EXCLUSIVE", ("shop_item",))
+    lookout.Lookout(connection, asked).wait()
+
+    assert clock.now == pytest.approx(1.5, abs=2 * connection.limits.look_seconds)
 
 
 def test_who_comes_between_look_and_lock_costs_one_short_attempt(shop, session, monkeypatch):
