@@ -149,8 +149,13 @@ class RelatedField(Completing, forms.ModelChoiceField):
         if is_key(str(value)):
             known = self.widget.known.get(str(value))
             # What the row has already was found valid when it was saved.
-            return known if known is not None else super().to_python(value)
+            return known if known is not None else self.noted(super().to_python(value))
         return self.found_by(str(value).strip())
+
+    def noted(self, obj: models.Model) -> models.Model:
+        """The widget, which shows its name, need not read it again."""
+        self.widget.known[str(obj.pk)] = obj
+        return obj
 
 
 class RelatedMultipleField(Completing, forms.ModelMultipleChoiceField):

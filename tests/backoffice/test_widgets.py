@@ -89,6 +89,16 @@ def test_an_id_is_taken(form_class):
     assert form["author"].field.clean(str(author.pk)) == author
 
 
+def test_the_object_that_was_chosen_is_not_read_again_for_its_name(
+    form_class, django_assert_num_queries
+):
+    author = UserFactory(name="Ida Falk")
+    form = form_class(posted(author=str(author.pk)))
+    assert "author" not in form.errors
+    with django_assert_num_queries(0):
+        assert 'value="Ida Falk"' in str(form["author"])
+
+
 def test_words_that_find_one_object_are_taken(form_class):
     UserFactory(name="Olive Marshall")
     author = UserFactory(name="Ida Falk")
