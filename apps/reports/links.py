@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from django.urls import reverse
@@ -91,8 +92,8 @@ class ObjectLink:
 
 
 def param(name: str, value: Any) -> str:
-    """Ids need no quoting, and most are ids: a hundred rows 0.1 ms instead of 0.4."""
-    return f"{name}={value}" if type(value) is int else urlencode({name: value})
+    """Ids and days need no quoting, and most are these: a hundred rows 0.1 ms instead of 0.4."""
+    return f"{name}={value}" if type(value) in (int, date) else urlencode({name: value})
 
 
 def tail(names: Sequence[str], filters: Mapping[str, Any]) -> str:
