@@ -51,6 +51,8 @@ class Answer:
     packed: dict
     as_of: datetime
     is_stale: bool = False
+    # What has just been read, to be made of bytes by whoever finds it in the cache.
+    fresh: dict[str, Result] | None = None
 
     @property
     def source(self) -> str:
@@ -72,6 +74,8 @@ class Answer:
 
     @cached_property
     def results(self) -> dict[str, Result]:
+        if self.fresh is not None:
+            return self.fresh
         return {one.name: unpacked(one, self.tables[one.name]) for one in self.report.tables}
 
 
@@ -89,10 +93,12 @@ def answer(
     What is kept holds while the database's stamp is the one that was read with it: the database
     is asked, since a cache may be a process's own, or have been away when a day changed.
     """
+    fresh = None
 
     def compute() -> dict:
-        found = packed(report, *read(report, question, compare=compare, person_id=person_id))
-        return found | how_far(question)
+        nonlocal fresh
+        fresh, source = read(report, question, compare=compare, person_id=person_id)
+        return packed(report, fresh, source) | how_far(question)
 
     found = kept(
         key_of(report, question, compare=compare),
@@ -102,7 +108,7 @@ def answer(
         is_current=lambda value: value.get("stamp") == stamp_now(),
     )
     as_of = datetime.fromtimestamp(found.made_at, UTC)
-    return Answer(report, found.value, as_of, found.is_stale)
+    return Answer(report, found.value, as_of, found.is_stale, fresh)
 
 
 def how_far(question: Question) -> dict[str, Any]:

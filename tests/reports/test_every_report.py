@@ -9,8 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from apps.backoffice import admin as backoffice_admin
+from apps.reports.answers import answer
 from apps.reports.links import ListLink
 from apps.reports.periods import Granularity
+from apps.reports.question import Asked
 from apps.reports.report import all_reports
 from tests import factories
 from tests.clients import StaffClient
@@ -140,6 +142,15 @@ def test_what_is_kept_costs_two_queries(report, reader, django_assert_num_querie
     reader.get(page_of(report))
     with django_assert_num_queries(2):
         reader.get(page_of(report))
+
+
+def test_what_is_kept_is_what_was_read(busy):
+    busy(10)
+    for report in REPORTS:
+        question, how = Asked(report, {}).question, {"compare": True, "person_id": None}
+        read, kept = [answer(report, question, **how) for _ in range(2)]
+        assert kept.fresh is None
+        assert kept.results == read.results, report.slug
 
 
 @EVERY
