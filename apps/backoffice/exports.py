@@ -31,6 +31,8 @@ FORMATS = {
 XLSX_ROWS = 100_000
 ROWS_AT_ONCE = 500
 LONGEST_CELL = 32_767
+# It counts days from here on; of an earlier one it shows nothing but ####.
+EXCEL_BEGINS = 1900
 # Full-width forms are read as the plain ones by some spreadsheets.
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 KEPT_IN_MEMORY = 2 * 1024 * 1024
@@ -219,7 +221,9 @@ def workbook(table: Table, sent: Sent) -> SpooledTemporaryFile:
 
 def write_row(sheet, number: int, row: Row, formats: dict) -> None:
     for column, value in enumerate(row):
-        if isinstance(value, datetime):
+        if isinstance(value, date) and value.year < EXCEL_BEGINS:
+            sheet.write_string(number, column, csv_value(value))
+        elif isinstance(value, datetime):
             sheet.write_datetime(number, column, local(value), formats[datetime])
         elif isinstance(value, date):
             sheet.write_datetime(number, column, value, formats[date])

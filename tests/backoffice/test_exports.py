@@ -104,6 +104,15 @@ def test_a_workbook_holds_no_formula(request_):
     assert AuditEntry.objects.get().changes["rows"] == [None, 3]
 
 
+def test_a_workbook_has_days_before_1900_as_text(request_):
+    rows = [(*ROW[:3], date(1850, 5, 1), datetime(1850, 5, 1, 12, tzinfo=UTC), *ROW[5:])]
+    content = body(exports.answer(request_, table(rows), "xlsx"))
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    assert "<t>1850-05-01</t>" in sheet
+    assert "<t>1850-05-01 1" in sheet
+
+
 def test_a_workbook_says_when_it_cannot_hold_all(request_, monkeypatch):
     monkeypatch.setattr(exports, "XLSX_ROWS", 10)
     with pytest.raises(TooManyRows, match="take CSV"):
