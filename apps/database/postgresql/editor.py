@@ -10,6 +10,7 @@ from django_zero_downtime_migrations.backends.postgres.schema import UnsafeOpera
 
 from .limits import timeouts
 from .running import stopped_by_limits
+from .standing import of_another_type
 from .steps import SteppingEditor
 
 
@@ -36,6 +37,10 @@ class DatabaseSchemaEditor(SteppingEditor):
         """A column with a check of its own is scanned under the lock that adds it: the check
         comes after it, and is validated beside readers and writers.
         """
+        table = model._meta.db_table
+        other = None if self.collect_sql else of_another_type(self.connection, table, field)
+        if other and not self._is_empty(self.quote_name(table)):
+            raise other
         check = field.db_parameters(self.connection)["check"]
         if not check:
             super().add_field(model, field)
@@ -43,7 +48,7 @@ class DatabaseSchemaEditor(SteppingEditor):
         unchecked = copy(field)
         unchecked.db_check = lambda *_: None
         super().add_field(model, unchecked)
-        name = self._create_index_name(model._meta.db_table, [field.column], suffix="_check")
+        name = self._create_index_name(table, [field.column], suffix="_check")
         self.deferred_sql.append(self._create_check_sql(model, name, check))
 
     def alter_unique_together(self, model, old_unique_together, new_unique_together):

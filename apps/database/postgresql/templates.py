@@ -75,7 +75,12 @@ LOCKS = (
     (PGLock, "ACCESS EXCLUSIVE"),
 )
 CONSTRAINT = Condition(DatabaseSchemaEditorMixin._sql_constraint_exists, exists=False)
-INDEX = Condition(DatabaseSchemaEditorMixin._sql_index_exists, exists=False)
+# Of the table: zero-downtime asks for the name alone, and takes another table's for its own.
+INDEX = Condition(
+    "SELECT 1 FROM pg_index WHERE indexrelid = to_regclass('%(name)s')"
+    " AND indrelid = to_regclass('%(table)s')",
+    exists=False,
+)
 RENAMED_INDEX = Condition(
     "SELECT 1 WHERE to_regclass('%(new_name)s')"
     " = coalesce(to_regclass('%(old_name)s'), to_regclass('%(new_name)s'))",
@@ -85,11 +90,13 @@ RENAMED_INDEX = Condition(
 
 def remembering(lock: PGLock, made: type[PGLock] | None = None) -> PGLock:
     """The same, which knows afterwards what it was filled in with."""
+    condition = lock.idempotent_condition
+    is_name_alone = condition and condition.sql == DatabaseSchemaEditorMixin._sql_index_exists
     return (made or type(lock))(
         Template(lock.sql),
         use_timeouts=lock.use_timeouts,
         disable_statement_timeout=lock.disable_statement_timeout,
-        idempotent_condition=lock.idempotent_condition,
+        idempotent_condition=INDEX if is_name_alone else condition,
     )
 
 

@@ -3,9 +3,9 @@
 from itertools import count
 
 import pytest
-from django.db import migrations, models
+from django.db import ProgrammingError, migrations, models
 
-from apps.database.errors import DataRefused
+from apps.database.errors import DataRefused, MigrationStopped
 from apps.database.postgresql.steps import SteppingEditor
 from tests.database.postgresql.shop import ask
 from tests.database.postgresql.test_operations import OPERATIONS, schema
@@ -72,6 +72,44 @@ def test_killed_after_any_statement_it_goes_on(name, shop, monkeypatch):
         assert schema() == wanted
         assert shop.leftovers == []
     assert number > 1
+
+
+TEXT = models.CharField(max_length=9, null=True)
+MONEY = models.DecimalField(max_digits=9, decimal_places=2, null=True)
+SUITS = [
+    (TEXT, "text"),
+    (TEXT, "varchar(9)"),
+    (TEXT, "varchar(10)"),
+    (MONEY, "numeric(9, 2)"),
+    (MONEY, "numeric"),
+    (models.BigIntegerField(null=True), "bigint"),
+    (models.PositiveSmallIntegerField(null=True), "smallint"),
+    (models.DateTimeField(null=True), "timestamptz"),
+    (models.DurationField(null=True), "interval"),
+    (models.JSONField(null=True), "jsonb"),
+]
+
+
+def test_a_column_that_stands_is_taken_if_it_is_of_the_type(shop):
+    for field, kind in SUITS:
+        ask(f"ALTER TABLE shop_item ADD COLUMN extra {kind}")
+        shop.migrate(migrations.AddField("item", "extra", field))
+        shop.back()
+
+
+def test_passed_over_another_would_be_recorded_as_what_the_file_says(shop):
+    for field, kind in [(TEXT, "varchar(8)"), (TEXT, "integer"), (MONEY, "numeric(9, 3)")]:
+        ask(f"ALTER TABLE shop_item ADD COLUMN extra {kind}")
+        with pytest.raises(MigrationStopped, match=r"shop_item\.extra is there already as "):
+            shop.migrate(migrations.AddField("item", "extra", field))
+        ask("ALTER TABLE shop_item DROP COLUMN extra")
+
+
+def test_nor_is_an_index_of_another_table(shop):
+    ask("CREATE INDEX idx_old ON shop_shelf (name)")
+
+    with pytest.raises(ProgrammingError, match="already exists"):
+        shop.migrate(STANDS["another name for an index"])
 
 
 def test_what_was_unique_stays_so_until_the_other_is(shop):
