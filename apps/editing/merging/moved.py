@@ -10,17 +10,27 @@ from collections.abc import Iterable, Iterator
 from .joined import MANY_WORDS, in_sentences
 from .parts import Outcome, Part, settled
 
+THEIRS, MINE = CHANGED = (Outcome.THEIRS, Outcome.MINE)
+SIDES = ("base", "theirs", "mine")
 Sentence = tuple[str, ...]
 Places = dict[Sentence, list[int]]
 
 
 def asked_about(parts: list[Part]) -> list[Part]:
-    """The parts, with all that is between the two places as one, for a person to decide on."""
-    theirs, mine = (places(parts, side) for side in (Outcome.THEIRS, Outcome.MINE))
-    found = twice(parts, theirs.keys() & mine.keys())
+    """The parts, with all that is between the two places as one, for a person to decide on.
+
+    Nobody is asked where the two are side by side, and one of the two wrote nothing else there: a
+    form that is sent again, with what its first save has put behind another blank.
+    """
+    theirs, mine = (places(parts, side) for side in CHANGED)
+    found, asked = twice(parts, theirs.keys() & mine.keys())
     spans = [(min(at), max(at) + 1) for at in (theirs[one] + mine[one] for one in found)]
     for start, end in reversed(list(united(spans))):
-        parts[start:end] = [joined(parts[start:end], found)]
+        some = parts[start:end]
+        one = joined(some, found)
+        is_asked = any(count(part.text).keys() & asked for part in some)
+        if is_asked or one.outcome is not Outcome.CONFLICT:
+            parts[start:end] = [one]
     return parts
 
 
@@ -38,22 +48,19 @@ def count(text: str) -> Counter[Sentence]:
     return Counter(map(tuple, in_sentences([text])))
 
 
-def twice(parts: list[Part], of_both: Iterable[Sentence]) -> set[Sentence]:
-    """Those that the merge has more often than either side; of a few words only what stood in the
-    base, for two people may write “Yes.” each.
+def twice(parts: list[Part], of_both: Iterable[Sentence]) -> tuple[set[Sentence], set[Sentence]]:
+    """Those that the merge has more often than either side, and which of them are asked about: of
+    a few words only what stood in the base, for two people may write “Yes.” each.
     """
     if not of_both:
         # Which is the rule: nothing more is looked at.
-        return set()
+        return set(), set()
     base, theirs, mine, text = (
         count("".join(getattr(part, side) for part in parts))
         for side in ("base", "theirs", "mine", "text")
     )
-    return {
-        one
-        for one in of_both
-        if text[one] > max(theirs[one], mine[one]) and (base[one] or len(one) >= MANY_WORDS)
-    }
+    found = {one for one in of_both if text[one] > max(theirs[one], mine[one])}
+    return found, {one for one in found if base[one] or len(one) >= MANY_WORDS}
 
 
 def united(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -73,14 +80,25 @@ def united(spans: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
 def joined(parts: list[Part], found: set[Sentence]) -> Part:
     """Proposed is the place where the other side has it."""
     base, theirs, mine = ("".join(getattr(one, side) for one in parts) for side in SIDES)
-    text = "".join(one.base if is_put_by_me_alone(one, found) else one.text for one in parts)
-    outcome = settled(base, theirs, mine) or Outcome.CONFLICT
-    return Part(base, theirs, mine, outcome, text, blank="\n\n")
+    text = "".join(one.base if is_put(one, MINE, found) else one.text for one in parts)
+    outcome = settled(base, theirs, mine) or side_by_side(parts, found, theirs >= mine)
+    if outcome is not None:
+        text = mine if outcome is MINE else theirs
+    return Part(base, theirs, mine, outcome or Outcome.CONFLICT, text, blank="\n\n")
 
 
-SIDES = ("base", "theirs", "mine")
+def side_by_side(parts: list[Part], found: set[Sentence], is_theirs_last: bool) -> Outcome | None:
+    """The side that has all of the other's; of two that have nothing else, whichever it is."""
+    if any(one.outcome not in CHANGED and one.text.strip() for one in parts):
+        return None
+    changed = {side: [one for one in parts if one.outcome is side] for side in CHANGED}
+    alone = [side for side in CHANGED if all(is_put(one, side, found) for one in changed[side])]
+    if len(alone) == 2:
+        return THEIRS if is_theirs_last else MINE
+    return {(MINE,): THEIRS, (THEIRS,): MINE}.get(tuple(alone))
 
 
-def is_put_by_me_alone(part: Part, found: set[Sentence]) -> bool:
-    is_new = part.outcome is Outcome.MINE and not part.base.strip()
+def is_put(part: Part, side: Outcome, found: set[Sentence]) -> bool:
+    """Whether it is nothing else than what this side has put there."""
+    is_new = part.outcome is side and not part.base.strip()
     return is_new and count(part.text).keys() <= found

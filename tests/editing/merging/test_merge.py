@@ -355,6 +355,9 @@ def test_the_parts_rebuild_the_three_texts_and_conflicts_have_two_sides(three):
         assert "".join(getattr(part, side) for part in merge.parts) == text
     for part in merge.conflicts:
         assert len({part.base, part.theirs, part.mine}) == 3
+    for part in merge.parts:
+        if part.outcome in ("unchanged", "same", "theirs", "mine"):
+            assert part.text == (part.theirs if part.outcome == "theirs" else part.mine)
 
 
 # Bounded time.

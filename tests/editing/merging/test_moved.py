@@ -66,6 +66,28 @@ def test_two_people_may_write_the_same_few_words():
     assert merge.text == text(ONE, "Yes.", TWO, THREE, "Yes.", FOUR)
 
 
+@pytest.mark.parametrize(
+    ("base", "theirs", "mine", "result"),
+    [
+        # The first save of a form that is sent again was merged with what stood beside it.
+        ("- a\n- b\n", "- so a\n- c\n- b\n", "- a\n- c\n- b\n- d\n", "- so a\n- c\n- b\n- d\n"),
+        ("- a\n- b\n", "- a\n- c\n- so b\n", "- d\n- a\n- c\n- b\n", "- d\n- a\n- c\n- so b\n"),
+        (text(ONE, TWO), text(f"So {ONE}", FOUR, TWO), text(ONE, FOUR, TWO, THREE), None),
+        (
+            text(ONE, TWO),
+            text(f"So {ONE}", FOUR, THREE, TWO),
+            text(ONE, FOUR, THREE, TWO, "Yes."),
+            None,
+        ),
+    ],
+)
+def test_what_both_have_side_by_side_stands_once_and_nobody_is_asked(base, theirs, mine, result):
+    merge, other = merge_text(base, theirs, mine), merge_text(base, mine, theirs)
+    assert merge.conflicts == other.conflicts == []
+    assert merge.text == other.text
+    assert merge.text == (result or mine.replace(ONE, f"So {ONE}"))
+
+
 def test_a_move_beside_another_move_merges():
     theirs, mine = text(TWO, ONE, THREE, FOUR), text(ONE, TWO, FOUR, THREE)
     assert merge_text(BASE, theirs, mine).text == text(TWO, ONE, FOUR, THREE)
