@@ -48,7 +48,7 @@ HAZARDS = (
         f"Every row is written again {STANDS_STILL} Use AddField and a Backfill.",
     ),
     hazard(
-        COLUMN + r".* (unique|primary key|check ?\()",
+        COLUMN + r".* (unique\b|primary key\b|check ?\()",
         "it adds a column to {table} together with a constraint.",
         f"Every row is looked at, or its index built, {STANDS_STILL} Django's own AddField and "
         "AddConstraint do one after the other.",

@@ -61,6 +61,7 @@ HARMLESS = [
     "WITH one AS (SELECT id FROM blog_post FOR UPDATE SKIP LOCKED) SELECT 1",
     "DROP INDEX CONCURRENTLY by_title",
     "ALTER TABLE blog_post ADD checked boolean",
+    "ALTER TABLE blog_post ADD COLUMN unique_name text",
     "CREATE INDEX CONCURRENTLY x ON blog_post (title)",
     "ALTER TABLE blog_post ADD CONSTRAINT x CHECK (score > 0) NOT VALID",
     "ALTER TABLE blog_post ADD CONSTRAINT x CHECK (score IS NOT NULL) NOT VALID",
