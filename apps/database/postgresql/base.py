@@ -1,5 +1,7 @@
 """The one backend for PostgreSQL: a pool that heals, and migrations that stop nobody."""
 
+from collections.abc import Callable
+
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import features, operations
@@ -45,6 +47,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
     # Of the migrations that run on this connection.
     observer = Observer()
     limits = Limits()
+    # Done in the transaction of SQL by hand, if anything.
+    also: Callable[[], None] | None = None
 
     def get_connection_params(self):
         return super().get_connection_params() | {"prepare_threshold": NEVER_BY_ITSELF}

@@ -79,6 +79,8 @@ class SteppingEditor(ZeroDowntime, Stock):
             with transaction.atomic(self.connection.alias):
                 for sql in statements:
                     self._send(sql)
+                if self.connection.also:
+                    self.connection.also()
 
         statement = self._together(statements, tables)
         run(self.connection, statement, perform, self.connection.limits.sql_statement_ms)

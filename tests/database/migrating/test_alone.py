@@ -94,10 +94,14 @@ def count_up(apps, editor):
     apps.get_model("shelf", "Book").objects.update(pages=models.F("pages") + 1)
 operations = [migrations.RunPython(count_up, migrations.RunPython.noop)]
 """
+SQL_COUNTS_UP = """
+operations = [PostgresSQL(["UPDATE shelf_book SET pages = pages + 1"],
+    ["UPDATE shelf_book SET pages = pages + 10"])]
+"""
 KILLED_BEFORE_IT_IS_RECORDED = """
 import os
 from django.db.migrations.recorder import MigrationRecorder
-MigrationRecorder.record_applied = lambda *_: os._exit(9)
+MigrationRecorder.record_applied = MigrationRecorder.record_unapplied = lambda *_: os._exit(9)
 """
 
 
@@ -110,7 +114,21 @@ def test_what_python_does_is_not_done_twice(project):
 
     assert project.migrate().code == 0
     assert project.execute("SELECT pages FROM shelf_book") == [(2,)]
-    assert [state for _, state, _ in project.runs()[1:]][-1] == "done"
+    assert project.runs()[-1][1] == "done"
+
+
+@pytest.mark.slow
+def test_nor_is_what_sql_does_in_either_direction(postgres, project):
+    project.fill(1)
+    project.execute("UPDATE shelf_book SET pages = 1")
+    project.migration("0002_count_up", SQL_COUNTS_UP)
+    for target, pages, applied in [("0002", 2, 2), ("0001", 12, 1)]:
+        killed = project.migrate("shelf", target, settings=KILLED_BEFORE_IT_IS_RECORDED)
+        assert killed.code == 9, killed
+
+        assert project.migrate("shelf", target).code == 0
+        assert project.execute("SELECT pages FROM shelf_book") == [(pages,)]
+        assert len(project.applied()) == applied
 
 
 @pytest.mark.slow
