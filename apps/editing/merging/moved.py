@@ -6,6 +6,7 @@ moved, or an item that both have put in its order, would stand twice with nobody
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from .joined import MANY_WORDS, in_sentences
 from .parts import Outcome, Part, settled
@@ -25,13 +26,42 @@ def asked_about(parts: list[Part]) -> list[Part]:
     theirs, mine = (places(parts, side) for side in CHANGED)
     found, asked = twice(parts, theirs.keys() & mine.keys())
     spans = [(min(at), max(at) + 1) for at in (theirs[one] + mine[one] for one in found)]
-    for start, end in reversed(list(united(spans))):
+    alike = list(rewritten(parts))
+    for start, end in reversed(list(united(spans + alike))):
         some = parts[start:end]
         one = joined(some, found)
         is_asked = any(count(part.text).keys() & asked for part in some)
+        is_asked = is_asked or any(start <= first < end for first, _ in alike)
         if is_asked or one.outcome is not Outcome.CONFLICT:
             parts[start:end] = [one]
     return parts
+
+
+def rewritten(parts: list[Part]) -> Iterator[tuple[int, int]]:
+    """Neighbours, one of each side: something new, and what has half of its words as new ones."""
+    last = None
+    for number, part in enumerate(parts):
+        if not part.text.strip():
+            continue
+        if part.outcome not in CHANGED:
+            last = None
+            continue
+        if last is not None and is_alike(parts[last], part):
+            yield last, number + 1
+        last = number
+
+
+def is_alike(part: Part, other: Part) -> bool:
+    sizes = [new_words(one).total() for one in (part, other) if not one.base.strip()]
+    if part.outcome is other.outcome or not sizes:
+        return False
+    return 2 * (new_words(part) & new_words(other)).total() >= max(1, min(sizes))
+
+
+def new_words(part: Part) -> Counter[str]:
+    words = (chain.from_iterable(in_sentences([text])) for text in (part.text, part.base))
+    text, base = map(Counter, words)
+    return text - base
 
 
 def places(parts: list[Part], side: Outcome) -> Places:

@@ -88,6 +88,25 @@ def test_what_both_have_side_by_side_stands_once_and_nobody_is_asked(base, their
     assert merge.text == (result or mine.replace(ONE, f"So {ONE}"))
 
 
+@pytest.mark.parametrize(
+    ("base", "theirs", "mine"),
+    [
+        ("- a\n- b\n", "- so a\n- two barges go\n- b\n", "- a\n- three barges go\n- b\n"),
+        (text(ONE, TWO), text(f"So {ONE}", "It lasts a week.", TWO), text(ONE, FOUR, TWO)),
+    ],
+)
+def test_what_is_nearly_the_same_side_by_side_is_asked_about(base, theirs, mine):
+    assert len(merge_text(base, theirs, mine).conflicts) == 1
+    assert len(merge_text(base, mine, theirs).conflicts) == 1
+
+
+def test_what_is_new_beside_an_edit_of_a_word_is_not():
+    theirs, mine = text("The old quay is shut.", TWO), text(ONE, "It is an old story.", TWO)
+    merge = merge_text(text(ONE, TWO), theirs, mine)
+    assert merge.conflicts == []
+    assert merge.text == text("The old quay is shut.", "It is an old story.", TWO)
+
+
 def test_a_move_beside_another_move_merges():
     theirs, mine = text(TWO, ONE, THREE, FOUR), text(ONE, TWO, FOUR, THREE)
     assert merge_text(BASE, theirs, mine).text == text(TWO, ONE, FOUR, THREE)
