@@ -1,8 +1,10 @@
 """Busy days for every report: so many rows of each kind, in the days before today."""
 
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from apps.activity.models import AuditEntry
@@ -14,6 +16,7 @@ from apps.reports.periods import Period
 from apps.reports.question import Question
 from apps.reports.report import report_for
 from apps.reports.rollups.refresh import refresh, reopen
+from apps.reports.rollups.state import MARGIN
 from apps.users.models import User
 from tests.factories import (
     CategoryFactory,
@@ -37,6 +40,17 @@ def _read_from_the_tables(monkeypatch) -> None:
     the same is proved in `rollups/`, where this does not hold.
     """
     monkeypatch.setattr("apps.reports.rollups.reading.LIVE_DAYS", 100_000)
+
+
+@pytest.fixture
+def yesterday_is_closed() -> Iterator[None]:
+    """So it is from an hour after midnight on: in that hour the tests are a little ahead."""
+    now, ahead = timezone.now(), MARGIN + timedelta(minutes=1)
+    if (now - ahead).date() == now.date():
+        yield
+        return
+    with time_machine.travel(now + ahead):
+        yield
 
 
 @pytest.fixture

@@ -42,7 +42,7 @@ def join(number: int, **known) -> None:
 
 
 @pytest.fixture
-def read(postgres, client):
+def read(postgres, yesterday_is_closed, client):
     """The rows of totals that the page reads, all up to date; and of accounts it touches."""
     client.force_login(olive(created_at=timezone.now() - timedelta(days=40)))
     join(DAYS // 4, suspended_until=LATER)

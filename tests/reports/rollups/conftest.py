@@ -1,11 +1,4 @@
-from collections.abc import Iterator
-from datetime import timedelta
-
 import pytest
-import time_machine
-from django.utils import timezone
-
-from apps.reports.rollups.state import MARGIN
 
 
 @pytest.fixture(autouse=True)
@@ -14,11 +7,5 @@ def _read_from_the_tables() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _yesterday_is_closed() -> Iterator[None]:
-    """So it is from an hour after midnight on: in that hour the tests are a little ahead."""
-    now, ahead = timezone.now(), MARGIN + timedelta(minutes=1)
-    if (now - ahead).date() == now.date():
-        yield
-        return
-    with time_machine.travel(now + ahead):
-        yield
+def _yesterday(yesterday_is_closed) -> None:
+    """Days that have passed are closed."""
