@@ -111,7 +111,8 @@ LEG_OF = {
 
 
 # What does not depend on the leg, so that one of the two asks it: pure functions, who may open
-# which address, and what forms say and merge; but for its tests that belong to PostgreSQL.
+# which address, what forms say and merge, and what is counted by the ORM alone; but for its tests
+# that belong to PostgreSQL.
 # `make test-slow` leaves out nothing.
 ALIKE = (
     "tests/activity/test_verification.py",
@@ -133,6 +134,7 @@ ALIKE = (
     "tests/posts/test_markdown.py",
     "tests/posts/test_wordpress_content.py",
     "tests/posts/test_wordpress_reader.py",
+    "tests/reports/test_calendar.py",
     "tests/reports/test_charts.py",
     "tests/reports/test_docs.py",
     "tests/reports/test_every_report.py::test_it_says_what_its_numbers_mean",
@@ -140,6 +142,8 @@ ALIKE = (
     "tests/reports/test_every_report.py::test_only_who_holds_its_right_reads_it",
     "tests/reports/test_every_report.py::test_what_it_does_not_know_is_refused",
     "tests/reports/test_periods.py",
+    "tests/reports/test_pipeline.py",
+    "tests/reports/test_retention.py::test_twelve_months_are_followed_over_ten_years",
     "tests/reports/test_views.py",
     "tests/test_ladder.py",
     "tests/test_matrix.py",
